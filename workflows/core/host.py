@@ -1,0 +1,63 @@
+"""Host: all that a run may ask of the world. The interpreter workflow, the mock host and the history reader implement it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call of a tool, evaluated and ready to send.
+
+    `step` is the step's id, `path` its place with loop indices (`3` or `3.body[12].0`), `policy` the plan's facts on the tool
+    (see `plan.py`), `effect` one of safe, idempotent, key, unsafe; `timeout` is for one try.
+    """
+
+    step: str
+    path: str
+    address: str
+    action: str | None
+    arguments: dict[str, Any]
+    effect: str
+    timeout: datetime.timedelta
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a call gave. `arguments` is what was sent where fitting the schema changed it, else None."""
+
+    output: Any
+    arguments: dict[str, Any] | None = None
+    warnings: list[str] = field(default_factory=list)
+    attempts: int = 1
+
+
+class Host(Protocol):
+    """What a run may ask for. Every answer must be the same when the run is replayed."""
+
+    def now(self) -> datetime.datetime:
+        """The present, with a zone; only for deadlines, date words use the nominal time."""
+        ...
+
+    async def call_tool(self, call: ToolCall) -> ToolResult:
+        """Calls a tool.
+
+        Raises:
+            errors.ToolError: the call failed for good; its kind says how.
+        """
+        ...
+
+    async def sleep(self, step: str, duration: datetime.timedelta) -> None:
+        """Waits durably."""
+        ...
+
+    async def next_version(self) -> int:
+        """The next value of the pipeline's durable counter, the same through the run and its retries."""
+        ...
+
+    def changed(self) -> None:
+        """Told after each change of a step's state, so that it can be shown."""
+        ...

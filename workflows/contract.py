@@ -1,0 +1,72 @@
+"""Names and payloads that cross between workflows, activities and starter. Standard library only; fields are added with defaults, never renamed."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Final, NotRequired, TypedDict
+
+PIPELINE: Final = "Pipeline"  # workflow type
+COUNTER: Final = "PipelineCounter"  # workflow type of a pipeline's durable counter
+CALL_TOOL: Final = "call_tool"  # activity
+NEXT_VERSION: Final = "next_version"  # activity
+
+TASK_QUEUE: Final = "pipelines"
+
+PLAN_FORMAT: Final = 1  # the newest plan format that this interpreter writes; it runs all older ones
+
+# Search attributes and their Temporal types.
+ATTRIBUTE_PIPELINE: Final = "OrdinautPipeline"
+ATTRIBUTE_STATUS: Final = "OrdinautStatus"
+ATTRIBUTE_STEP: Final = "OrdinautStep"
+ATTRIBUTE_EVENT_TYPE: Final = "OrdinautEventType"
+ATTRIBUTE_TOOLS: Final = "OrdinautTools"
+SEARCH_ATTRIBUTES: Final = {
+    ATTRIBUTE_PIPELINE: "Keyword",
+    ATTRIBUTE_STATUS: "Keyword",
+    ATTRIBUTE_STEP: "Keyword",
+    ATTRIBUTE_EVENT_TYPE: "Keyword",
+    ATTRIBUTE_TOOLS: "KeywordList",
+}
+
+QUERY_PROGRESS: Final = "progress"
+
+#: The activity stops itself this long before Temporal would, so that the error can say what happened.
+ACTIVITY_GRACE: Final = datetime.timedelta(seconds=5)
+#: A worker that died is noticed after this long.
+HEARTBEAT_TIMEOUT: Final = datetime.timedelta(seconds=10)
+
+#: Temporal does not retry these for a call that must not be sent twice: the worker died or hung after it may have sent.
+TIMEOUT_ERROR_TYPES: Final = ("TemporalTimeout:StartToClose", "TemporalTimeout:Heartbeat")
+
+
+class CallInput(TypedDict):
+    """What the activity `call_tool` gets.
+
+    {"tool": "maib.banking", "arguments": {"action": "get_balance"}, "effect": "safe", "digest": "3f2a9c01b7de"}
+    """
+
+    tool: str
+    arguments: dict[str, Any]
+    effect: str
+    digest: str  # of the tool definition the plan was checked against
+    zone: NotRequired[str]  # the pipeline's time zone, for database sessions
+    run: NotRequired[str]  # first workflow id of a chain of retries, where it is not this one
+
+
+class CallOutput(TypedDict):
+    """What the activity gives back: {"output": {...}} and, only where there is something to say, the rest."""
+
+    output: Any
+    arguments: NotRequired[dict[str, Any]]  # what was sent, where fitting the schema changed it
+    warnings: NotRequired[list[str]]
+    attempts: NotRequired[int]  # where more than one
+
+
+class RunInput(TypedDict):
+    """What the workflow `Pipeline` gets: the plan, and what this run was given."""
+
+    plan: dict[str, Any]
+    params: NotRequired[dict[str, Any]]  # given at the start; data, never evaluated
+    event: NotRequired[dict[str, Any]]
+    nominal_time: NotRequired[str]  # ISO 8601 with offset; else the schedule's time, else the start
+    first_run: NotRequired[str]  # first workflow id of a chain of retries

@@ -88,7 +88,20 @@ def check(definition: Any, where: str, schema: Mapping[str, Any]) -> list[errors
     for name in SCHEMAS:
         if name in definition and not any(problem.path == fit_words.path_to(where, [name]) for problem in found):
             found += _check_schema(definition[name], fit_words.path_to(where, [name]))
-    return found + _check_actions(definition, where)
+    return found + _check_shared_names(definition, where) + _check_actions(definition, where)
+
+
+def _check_shared_names(definition: Mapping[str, Any], where: str) -> list[errors.Problem]:
+    """`input_schema` and `vendor_schema` are joined for the check, so a name in `$defs` can stand for one thing only."""
+    given, vendor = ([*parts] if isinstance(parts := _defs(definition, name), Mapping) else [] for name in SCHEMAS[:2])
+    path = fit_words.path_to(where, ["vendor_schema", "$defs"])
+    message = "is also in the $defs of input_schema, expected another name"
+    return [_problem(BAD_SCHEMA, f"'{name}' {message}", path=path) for name in vendor if name in given]
+
+
+def _defs(definition: Mapping[str, Any], name: str) -> Any:
+    schema = definition.get(name)
+    return schema.get("$defs") if isinstance(schema, Mapping) else None
 
 
 def _check_schema(schema: Any, where: str) -> list[errors.Problem]:

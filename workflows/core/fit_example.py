@@ -115,22 +115,28 @@ def _text(schema: Mapping[str, Any]) -> str:
 
 
 def _number(schema: Mapping[str, Any], *, whole: bool) -> int | Decimal:
-    """1 if it fits, else the number next to the nearer bound, a multiple where one is asked for."""
-    low, high = _bound(schema, "minimum", "exclusiveMinimum", 1), _bound(schema, "maximum", "exclusiveMaximum", -1)
-    step = Decimal(str(schema.get("multipleOf", 1)))
-    if low is not None and low > 1:
-        number = math.ceil(low / step) * step
-    elif high is not None and high < 1:
-        number = math.floor(high / step) * step
-        if low is not None and number < low:
-            number = (low + high) / 2  # no multiple between the bounds
-    else:
-        number = Decimal(1) if Decimal(1) % step == 0 else step
-    return int(number) if whole or number == number.to_integral_value() else number
+    """1 if it fits, else a number next to a bound or between both."""
+    step = Decimal(str(schema.get("multipleOf", 1 if whole else 0)))
+    low, high = _bound(schema, "minimum", "exclusiveMinimum"), _bound(schema, "maximum", "exclusiveMaximum")
+    ends = [end for end in (low, high) if end is not None]
+    candidates = [Decimal(1), Decimal(0), *ends, *(end + 1 for end in ends), *(end - 1 for end in ends), sum(ends, Decimal(0)) / 2]
+    if step:
+        candidates += [math.ceil(number / step) * step for number in candidates] + [
+            math.floor(number / step) * step for number in candidates
+        ]
+    number = next((number for number in candidates if _fits(schema, number, step)), Decimal(1))
+    return int(number) if number == number.to_integral_value() else number
 
 
-def _bound(schema: Mapping[str, Any], inclusive: str, exclusive: str, inwards: int) -> Decimal | None:
-    if exclusive in schema:
-        limit = Decimal(str(schema[exclusive]))
-        return limit + inwards * Decimal(str(schema.get("multipleOf", 1 if schema.get("type") == "integer" else "0.5")))
-    return Decimal(str(schema[inclusive])) if inclusive in schema else None
+def _bound(schema: Mapping[str, Any], *words: str) -> Decimal | None:
+    return next((Decimal(str(schema[word])) for word in words if word in schema), None)
+
+
+def _fits(schema: Mapping[str, Any], number: Decimal, step: Decimal) -> bool:
+    return (
+        ("minimum" not in schema or number >= schema["minimum"])
+        and ("maximum" not in schema or number <= schema["maximum"])
+        and ("exclusiveMinimum" not in schema or number > schema["exclusiveMinimum"])
+        and ("exclusiveMaximum" not in schema or number < schema["exclusiveMaximum"])
+        and (not step or number % step == 0)
+    )

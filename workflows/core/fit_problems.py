@@ -38,15 +38,31 @@ def find(schema: fit_schema.Schema, value: Any, where: str) -> list[Violation]:
 
 
 def find_in_schema(schema: Any, where: str) -> list[Violation]:
-    """Why something is no JSON Schema (2020-12), and references that lead nowhere."""
+    """Why something is no JSON Schema (2020-12) that can be used: its form, references that lead nowhere, patterns that do not compile."""
     found = _told(fit_schema.meta_validator().iter_errors(schema), where)
     if found:
         return found
-    return [
-        Violation(where, f"found the reference '{reference}', expected one inside this schema such as '#/$defs/name'")
-        for reference in fit_schema.references(schema)
-        if fit_schema.resolve(schema, reference) is None
-    ]
+    for reference in fit_schema.references(schema):
+        if fit_schema.resolve(schema, reference) is None:
+            message = f"found the reference '{reference}', expected one inside this schema such as '#/$defs/name'"
+            found.append(Violation(where, message))
+    for path, part in fit_schema.parts(schema, where):
+        for pattern in [part.get("pattern"), *_keys(part.get("patternProperties"))]:
+            if isinstance(pattern, str) and (reason := _why_no_pattern(pattern)):
+                found.append(Violation(path, f"found the pattern '{pattern}', expected a regular expression: {reason}"))
+    return found
+
+
+def _keys(value: Any) -> list[str]:
+    return list(value) if isinstance(value, Mapping) else []
+
+
+def _why_no_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return ""
 
 
 def _told(faults: Iterable[Fault], where: str) -> list[Violation]:

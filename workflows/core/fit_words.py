@@ -31,7 +31,7 @@ def path_to(where: str, keys: Iterable[str | int]) -> str:
     for key in keys:
         if isinstance(key, int):
             path += f"[{key}]"
-        elif key.replace("-", "_").isidentifier():
+        elif key.replace("-", "_").replace("$", "_").isidentifier():
             path += f".{key}" if path else key
         else:
             path += f'["{key[:MAX_SHOWN_CHARS]}"]'

@@ -1,0 +1,73 @@
+"""Environment variables that Ordinaut knows, with their meaning, for settings, messages and the documentation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PREFIX: Final = "ORDINAUT_"
+ENDPOINT_PREFIX: Final = "ORDINAUT_ENDPOINT_"
+FILE_SUFFIX: Final = "_FILE"
+
+CATALOG: Final = "ORDINAUT_CATALOG"
+DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
+TIMEZONE: Final = "ORDINAUT_TIMEZONE"
+TRUST_LOCAL_APPROVERS: Final = "ORDINAUT_TRUST_LOCAL_APPROVERS"
+
+#: Our own variables; a name that begins with ORDINAUT_ and is not here is refused. ENDPOINT names end with any service.
+OWN: Final[dict[str, str]] = {
+    CATALOG: "folder of tool definitions that is put before the shipped ones",
+    DATABASE_URL: "database of `database.query`: postgresql://user:password@host/name or sqlite:///file.db",
+    TIMEZONE: "time zone of pipelines that name none, such as Europe/Chisinau; UTC where not set",
+    TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",
+    f"{ENDPOINT_PREFIX}<SERVICE>": "base URL of a service, for stand-ins and self-hosted vendors: ORDINAUT_ENDPOINT_SLACK=http://127.0.0.1:9000",
+}
+
+#: Secrets of the services; each may also be given as NAME_FILE, a path to read it from.
+SECRETS: Final[dict[str, str]] = {
+    "OPENAI_API_KEY": "OpenAI key",
+    "ANTHROPIC_API_KEY": "Anthropic key",
+    "SLACK_BOT_TOKEN": "Slack bot token, begins with xoxb-",
+    "SLACK_APP_TOKEN": "Slack app token, begins with xapp-",
+    "SLACK_SIGNING_SECRET": "checks the signature of Slack's events",
+    "TEAMS_CLIENT_SECRET": "Microsoft Teams client secret",
+    "GITHUB_TOKEN": "GitHub token",
+    "GITHUB_WEBHOOK_SECRET": "checks the signature of GitHub's events",
+    "GITLAB_TOKEN": "GitLab token",
+    "GITLAB_WEBHOOK_SECRET": "checks the signature of GitLab's events",
+    "JIRA_API_TOKEN": "Jira API token",
+    "SALESFORCE_CLIENT_SECRET": "Salesforce connected app's secret",
+    "SALESFORCE_PASSWORD": "Salesforce password",
+    "SALESFORCE_SECURITY_TOKEN": "Salesforce security token",
+    "HUBSPOT_API_KEY": "HubSpot private app token",
+    "HUBSPOT_CLIENT_SECRET": "HubSpot client secret",
+    "DIGITAL_CERT_PASSWORD": "password of the company's signing certificate",
+    "GRAFANA_API_KEY": "Grafana service account token",
+    "JWT_SECRET_KEY": "signs the gateway's tokens",
+}
+
+#: Other variables of the services; they may be shown.
+PLAIN: Final[dict[str, str]] = {
+    "OPENAI_MODEL": "OpenAI model",
+    "OPENAI_MAX_TOKENS": "longest answer of OpenAI, in tokens",
+    "ANTHROPIC_MODEL": "Anthropic model",
+    "ANTHROPIC_MAX_TOKENS": "longest answer of Anthropic, in tokens",
+    "TEAMS_APP_ID": "Microsoft Teams application id",
+    "TEAMS_TENANT_ID": "Microsoft Teams tenant id",
+    "GITHUB_APP_ID": "GitHub App id",
+    "GITHUB_PRIVATE_KEY_PATH": "file of the GitHub App's private key",
+    "GITLAB_URL": "address of GitLab; https://gitlab.com where not set",
+    "JIRA_URL": "address of the Jira site",
+    "JIRA_USERNAME": "e-mail address of the Jira account",
+    "SALESFORCE_CLIENT_ID": "Salesforce connected app's id",
+    "SALESFORCE_USERNAME": "Salesforce user",
+    "SALESFORCE_SANDBOX": "true for a Salesforce sandbox",
+    "HUBSPOT_CLIENT_ID": "HubSpot client id",
+    "MAIB_MERCHANT_ID": "maib merchant id",
+    "MAIB_MERCHANT_URL": "maib merchant address",
+    "MAIB_CERTIFICATE_PATH": "file of the maib client certificate",
+    "MAIB_PRIVATE_KEY_PATH": "file of the maib client certificate's key",
+    "SIA_COMPANY_IDNO": "IDNO of the reporting company",
+    "SIA_DIGITAL_CERT_PATH": "file of the company's signing certificate",
+    "PROMETHEUS_URL": "address of Prometheus",
+    "GRAFANA_URL": "address of Grafana",
+}

@@ -1,0 +1,219 @@
+"""The one tool-call activity, for the worker: looks the tool up, fits the arguments, sends, judges what came back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import pathlib
+import traceback
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from temporalio import activity
+
+from activities import catalog as catalog_module
+from activities import outcomes, validators
+from activities import settings as settings_module
+from activities.transports import base, database, http, rest
+from workflows import contract
+from workflows.core import errors, fit, model
+
+_HEARTBEATS_PER_TIMEOUT: Final = 3
+_PROJECT: Final = pathlib.Path(__file__).resolve().parent.parent
+
+
+def idempotency_key(workflow_id: str, activity_id: str) -> str:
+    """The key that every try of one call carries: 32 hex digits, the same again in a retried run.
+
+    >>> idempotency_key("daily-standup-2026-11-23T18:00:00Z", "3")
+    '3f4dbd4b6b04ed09e07e9dc1f3c4f7c2'
+    """
+    return hashlib.sha256(f"{workflow_id}/{activity_id}".encode()).hexdigest()[:32]
+
+
+class ToolActivities:
+    """The activity `call_tool` with what it needs; one object for a worker."""
+
+    def __init__(
+        self,
+        catalog: catalog_module.Catalog,
+        settings: settings_module.Settings,
+        transports: Mapping[str, base.Transport] | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._transports = transports if transports is not None else open_transports(settings)
+
+    @activity.defn(name=contract.CALL_TOOL)
+    async def call_tool(self, given: contract.CallInput) -> contract.CallOutput:
+        """Calls a tool once.
+
+        Raises:
+            ApplicationError: the call failed; `type` is a kind of `errors`, `non_retryable` says whether it may be sent again.
+            CancelledError: the run was cancelled before anything with an effect was sent.
+        """
+        progress = base.Progress()
+        call = _failed_call(given)
+        try:
+            async with _heartbeat():
+                return await self._call(given, progress)
+        except errors.ToolError as failure:
+            raise outcomes.application_error(failure, call, self._settings.mask) from None
+        except asyncio.CancelledError:
+            raise outcomes.application_error(_cancelled(progress, call.effect), call, self._settings.mask) from None
+        except Exception as error:  # noqa: BLE001 - our own defect: its text may hold anything, so only its type and place go out
+            raise outcomes.application_error(_internal(error, progress), call, self._settings.mask) from None
+
+    async def close(self) -> None:
+        """Closes the connections of all transports."""
+        for transport in self._transports.values():
+            await transport.close()
+
+    async def _call(self, given: contract.CallInput, progress: base.Progress) -> contract.CallOutput:
+        tool = self._tool(given["tool"])
+        transport = self._transport(tool)
+        fitted = fit.arguments(tool.input_schema, given["arguments"], validators.fast(tool.input_schema))
+        answer = await _within(_own_timeout(tool), transport, _call_of(tool, fitted.value, given, progress))
+        fit.output(tool.output_schema, answer.output)
+        base.check_size(answer.output)
+        output = contract.CallOutput(output=answer.output)
+        if fitted.changed:
+            output["arguments"] = fitted.value
+        if warnings := [*_changed_definition(tool, given["digest"]), *fitted.notices, *answer.warnings]:
+            output["warnings"] = warnings
+        if activity.info().attempt > 1:
+            output["attempts"] = activity.info().attempt
+        return output
+
+    def _tool(self, address: str) -> model.Tool:
+        tool = self._catalog.get(address)
+        if tool is None:
+            near = self._catalog.near(address)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise errors.ToolError(errors.INVALID_INPUT, f"this worker's catalog has no tool {address!r}{hint}")
+        return tool
+
+    def _transport(self, tool: model.Tool) -> base.Transport:
+        if tool.transport not in self._transports:
+            known = ", ".join(self._transports)
+            raise errors.ToolError(errors.INVALID_INPUT, f"no call goes through the transport {tool.transport!r}; known here are {known}")
+        return self._transports[tool.transport]
+
+
+def open_transports(settings: settings_module.Settings) -> dict[str, base.Transport]:
+    """Every transport by the name that definitions use."""
+    return {"http": http.Http(settings), "database": database.Database(settings), "rest": rest.Rest(settings)}
+
+
+async def _within(seconds: float, transport: base.Transport, call: base.Call) -> base.Answer:
+    """Sends with our own timeout, which ends before Temporal's, so that the error can say what happened."""
+    try:
+        async with asyncio.timeout_at(call.deadline) as limit:
+            return await transport.send(call)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    kind = errors.UNKNOWN_OUTCOME if call.progress.sent else errors.UNREACHABLE
+    state = "the call was sent, but no whole answer came" if call.progress.sent else "nothing with an effect was sent"
+    raise errors.ToolError(kind, f"time ran out after {seconds:g} s; {state}") from None
+
+
+def _call_of(tool: model.Tool, arguments: dict[str, Any], given: contract.CallInput, progress: base.Progress) -> base.Call:
+    info = activity.info()
+    return base.Call(
+        tool=tool,
+        action=_action(given),
+        arguments=arguments,
+        effect=_effect(given),
+        key=_key(given),
+        run=_run(given),
+        step=info.activity_id,
+        deadline=asyncio.get_running_loop().time() + _own_timeout(tool),
+        zone=given.get("zone"),
+        progress=progress,
+    )
+
+
+def _own_timeout(tool: model.Tool) -> float:
+    """Seconds that the call may take: Temporal's timeout less the grace, so that we are first; half of it where it is very short."""
+    timeout = activity.info().start_to_close_timeout
+    if timeout is None:
+        return float(tool.timeout_seconds)
+    return max((timeout - contract.ACTIVITY_GRACE).total_seconds(), timeout.total_seconds() / 2)
+
+
+def _failed_call(given: contract.CallInput) -> outcomes.Call:
+    info = activity.info()
+    return outcomes.Call(given["tool"], _action(given), info.activity_id, info.attempt, _effect(given), _key(given))
+
+
+def _action(given: contract.CallInput) -> str | None:
+    action = given["arguments"].get("action")
+    return action if isinstance(action, str) else None
+
+
+def _effect(given: contract.CallInput) -> str:
+    """The plan's effect; of one that this worker does not know the worst is assumed."""
+    return given["effect"] if given["effect"] in model.EFFECTS else model.UNSAFE
+
+
+def _run(given: contract.CallInput) -> str:
+    return given.get("run") or activity.info().workflow_id or ""
+
+
+def _key(given: contract.CallInput) -> str:
+    return idempotency_key(_run(given), activity.info().activity_id)
+
+
+def _changed_definition(tool: model.Tool, planned: str) -> list[str]:
+    if not planned or planned == tool.digest:
+        return []
+    return [f"the definition of {tool.address} changed since the plan was made ({planned} then, {tool.digest} now); the new one was used"]
+
+
+def _cancelled(progress: base.Progress, effect: str) -> errors.ToolError:
+    """What a cancelled call means. A call that cannot have changed anything is simply cancelled.
+
+    Raises:
+        CancelledError: the run was cancelled and nothing with an effect was sent.
+    """
+    details = activity.cancellation_details()
+    stopping = activity.is_worker_shutdown() and not (details and details.cancel_requested)
+    if not progress.sent or effect == model.SAFE and not stopping:
+        if stopping:
+            return errors.ToolError(errors.UNREACHABLE, "the worker stopped before anything with an effect was sent")
+        raise asyncio.CancelledError
+    reason = "the worker stopped" if stopping else "the run was cancelled"
+    return errors.ToolError(errors.UNKNOWN_OUTCOME, f"{reason} after the call was sent and before its answer came")
+
+
+def _internal(error: Exception, progress: base.Progress) -> errors.ToolError:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(f"{_PROJECT}/")]
+    place = f"{pathlib.Path(frames[-1].filename).relative_to(_PROJECT)}:{frames[-1].lineno}" if frames else "unknown place"
+    sent = "the call may have been sent" if progress.sent else "nothing with an effect was sent"
+    return errors.ToolError(
+        errors.INTERNAL_ERROR,
+        f"{type(error).__name__} at {place}; this is a defect of Ordinaut, please report it; {sent}",
+        {"at": place},
+    )
+
+
+@contextlib.asynccontextmanager
+async def _heartbeat() -> AsyncIterator[None]:
+    """Heartbeats in the background where Temporal expects any, so that a dead worker is noticed early and a cancellation arrives."""
+    timeout = activity.info().heartbeat_timeout
+    if timeout is None or not timeout.total_seconds():
+        yield
+        return
+    beating = asyncio.create_task(_beat(timeout.total_seconds() / _HEARTBEATS_PER_TIMEOUT))
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+async def _beat(seconds: float) -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(seconds)

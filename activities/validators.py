@@ -1,0 +1,37 @@
+"""A fast yes for values that already fit their schema, for the tool-call activity; a no is left to the slow path, which can say why."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema_rs
+
+from activities import json_text
+from workflows.core import fit_schema
+
+
+def fast(schema: fit_schema.Schema) -> Callable[[Any], bool] | None:
+    """A check of this schema about 50 times faster than the slow one; None for a schema that it cannot compile.
+
+    >>> fast({"type": "integer"})(5)
+    True
+    """
+    return _compiled(json_text.encode(schema))
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(schema: bytes) -> Callable[[Any], bool] | None:
+    try:
+        validator = jsonschema_rs.validator_for(schema.decode(), formats=dict(fit_schema.FORMATS), validate_formats=True)
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return None
+
+    def is_valid(value: Any) -> bool:
+        try:
+            return bool(validator.is_valid(value))
+        except ValueError:  # a value that it does not know
+            return False
+
+    return is_valid

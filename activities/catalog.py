@@ -124,13 +124,15 @@ class _Loader:
         self.warnings: list[tuple[Path, errors.Problem]] = []
 
     def read_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            message = f"found {'a file' if folder.exists() else 'nothing'}, expected a folder with tool definitions"
+        try:
+            files = sorted(folder.iterdir())
+        except OSError as error:
+            message = f"expected a folder with tool definitions, but it cannot be read: {error.strerror}"
             self.problems.append((folder, errors.Problem(catalog_problems.UNREADABLE, message)))
             return
         seen: dict[str, Path] = {}
-        for file in sorted(folder.glob("*.json")):
-            if file.name != _SCHEMA_FILE:
+        for file in files:
+            if file.suffix == ".json" and file.name != _SCHEMA_FILE:
                 self._read_file(file, seen)
 
     def _read_file(self, file: Path, seen: dict[str, Path]) -> None:

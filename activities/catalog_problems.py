@@ -19,6 +19,8 @@ BAD_ACTIONS: Final = "catalog-actions"
 DUPLICATE: Final = "catalog-duplicate"
 UNAVAILABLE: Final = "catalog-transport"
 
+_TOO_DEEP: Final = f"nested too deeply, expected at most {limits.MAX_DEPTH} levels"
+
 SCHEMAS: Final = ("input_schema", "vendor_schema", "output_schema")
 
 
@@ -52,15 +54,38 @@ def _parse(text: str) -> tuple[list[tuple[str, Any]], list[errors.Problem]]:
         return found
 
     try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=members)
+        value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse_constant, object_pairs_hook=members)
     except json.JSONDecodeError as error:
         return [], [_problem(NOT_JSON, f"not JSON: {_plain(error.msg)}", line=error.lineno, column=error.colno)]
     except RecursionError:
-        return [], [_problem(NOT_JSON, f"nested too deeply, expected at most {limits.MAX_DEPTH} levels")]
-    except ValueError as error:  # a number with thousands of digits, NaN
+        return [], [_problem(NOT_JSON, _TOO_DEEP)]
+    except ValueError as error:  # a number that is too long, NaN
         return [], [_problem(NOT_JSON, f"not JSON: {error}")]
+    if _is_too_deep(value):
+        return [], [_problem(NOT_JSON, _TOO_DEEP)]
     problems = [_problem(NOT_JSON, f"found the key '{name}' twice in one object, expected it once") for name in twice]
     return _definitions(value), problems
+
+
+def _integer(digits: str) -> int:
+    return int(_short_enough(digits))
+
+
+def _number(digits: str) -> Decimal:
+    return Decimal(_short_enough(digits))
+
+
+def _short_enough(digits: str) -> str:
+    if len(digits) > limits.MAX_NUMBER_DIGITS:
+        raise ValueError(f"found a number of {len(digits):,} characters, expected at most {limits.MAX_NUMBER_DIGITS} (MAX_NUMBER_DIGITS)")
+    return digits
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(limits.MAX_DEPTH):
+        level = [item for part in level for item in (part.values() if isinstance(part, dict) else part if isinstance(part, list) else ())]
+    return bool(level)
 
 
 def _refuse_constant(word: str) -> Any:

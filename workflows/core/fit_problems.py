@@ -30,7 +30,7 @@ class Violation:
 
 
 def find(schema: fit_schema.Schema, value: Any, where: str) -> list[Violation]:
-    """Every violation, at most MAX_PROBLEMS and then one that counts the rest; [] where the value fits.
+    """Every violation, at most MAX_PROBLEMS and then one that says so; [] where the value fits.
 
     `where` is the path of the value itself: find(schema, {}, "with") -> [Violation("with.channel", "missing, expected text")]
     """
@@ -67,17 +67,11 @@ def _why_no_pattern(pattern: str) -> str:
 
 def _told(faults: Iterable[Fault], where: str) -> list[Violation]:
     found: dict[Violation, None] = {}  # in order, each once
-    more = 0
     for fault in faults:
-        for violation in _violations(fault, where):
-            if violation in found:
-                continue
-            if len(found) < MAX_PROBLEMS:
-                found[violation] = None
-            else:
-                more += 1
-    rest = [Violation(where, f"{more} more problems")] if more else []
-    return [*found, *rest]
+        found.update(dict.fromkeys(_violations(fault, where)))
+        if len(found) > MAX_PROBLEMS:  # finding them all could take long
+            return [*list(found)[:MAX_PROBLEMS], Violation(where, f"more than {MAX_PROBLEMS} problems; the others are not listed")]
+    return list(found)
 
 
 def _violations(fault: Fault, where: str) -> Iterator[Violation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any, Final
 
 import jsonschema
@@ -80,8 +80,12 @@ def _multiple_of(validator: Any, divisor: Any, instance: Any, schema: Any) -> It
         return
     with localcontext() as context:
         context.prec = 2 * limits.MAX_NUMBER_DIGITS
-        if Decimal(str(instance)) % Decimal(str(divisor)):
-            yield jsonschema.ValidationError(f"{instance} is not a multiple of {divisor}")
+        try:
+            fits = Decimal(instance) % Decimal(str(divisor)) == 0
+        except InvalidOperation:  # the quotient has more digits than any number here may have
+            fits = False
+    if not fits:
+        yield jsonschema.ValidationError("not a multiple")
 
 
 _Validator: Final[Any] = validators.extend(  # type: ignore[no-untyped-call]  # the stubs leave it untyped

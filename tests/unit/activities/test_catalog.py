@@ -157,6 +157,12 @@ def test_a_transport_that_is_not_there_yet_is_a_warning_and_the_rest_loads(tmp_p
         pytest.param("", ":1:1: not JSON: expecting value", id="empty"),
         pytest.param('{"a": NaN}', ": not JSON: found NaN, expected a number", id="NaN"),
         pytest.param("[" * 100_000, ": nested too deeply, expected at most 64 levels", id="nested"),
+        pytest.param('{"a":' * 500 + "1" + "}" * 500, ": nested too deeply, expected at most 64 levels", id="nested less"),
+        pytest.param(
+            '{"a": ' + "9" * 5000 + "}",
+            ": not JSON: found a number of 5,000 characters, expected at most 400 (MAX_NUMBER_DIGITS)",
+            id="long number",
+        ),
         pytest.param("5", ": found number 5, expected an object", id="no object"),
         pytest.param(
             '{"address": "a.b", "transport": "system", "effect": "safe", "effect": "unsafe"}',
@@ -285,7 +291,7 @@ def test_unreadable_files_say_why(tmp_path: Path) -> None:
         "the file cannot be read: Is a directory",
         "the file is not UTF-8 text: byte 7 is 0xff",
         "found 1,048,577 bytes, expected at most 1,048,576 (MAX_DOCUMENT_BYTES)",
-        "found nothing, expected a folder with tool definitions",
+        "expected a folder with tool definitions, but it cannot be read: No such file or directory",
     ]
 
 

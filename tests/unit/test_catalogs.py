@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from activities import catalog
+from activities import catalog, catalog_problems
 from workflows.core import errors, fit, model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -465,6 +465,13 @@ def test_the_readme_names_every_field() -> None:
     fields = {*schema["properties"], *schema["$defs"]["retry"]["properties"], *schema["$defs"]["authentication"]["properties"]}
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
     assert [effect for effect in schema["properties"]["effect"]["enum"] if f"| `{effect}` |" not in text] == []
+
+
+def test_the_readme_names_every_code() -> None:
+    text = (CATALOGS / "README.md").read_text(encoding="utf-8")
+    codes = {value for value in vars(catalog_problems).values() if isinstance(value, str) and value.startswith("catalog-")}
+    assert len(codes) == 7
+    assert [code for code in sorted(codes) if f"| `{code}` |" not in text] == []
 
 
 def test_every_field_of_the_schema_is_described_and_typed() -> None:

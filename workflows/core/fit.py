@@ -48,7 +48,8 @@ def arguments(schema: fit_schema.Schema, value: Any, is_valid: Callable[[Any], b
             return Fitted(value, changed=False)
         fitter = _Fitter(schema)
         fitted = fitter.fit(schema, value, "with")
-        _refuse(errors.INVALID_INPUT, fit_problems.find(schema, fitted, "with"))
+        if fitted is value or not _is_valid(schema, fitted, is_valid):
+            _refuse(errors.INVALID_INPUT, fit_problems.find(schema, fitted, "with"))
     except RecursionError:
         raise _too_deep(errors.INVALID_INPUT, "with") from None
     return Fitted(fitted, fitted is not value, fitter.notices, fitter.conversions)

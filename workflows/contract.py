@@ -29,6 +29,7 @@ SEARCH_ATTRIBUTES: Final = {
 }
 
 QUERY_PROGRESS: Final = "progress"
+UPDATE_NEXT_VERSION: Final = "next_version"
 
 #: The activity stops itself this long before Temporal would, so that the error can say what happened.
 ACTIVITY_GRACE: Final = datetime.timedelta(seconds=5)

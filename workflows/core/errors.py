@@ -107,6 +107,17 @@ class ToolError(OrdinautError):
         super().__init__(message)
 
 
+def worker_lost(address: str, action: str | None, step: str) -> ToolError:
+    """The error for a call whose worker stopped or hung: nobody knows whether it was done."""
+    what = f"{address} {action or ''}".strip()
+    return ToolError(
+        UNKNOWN_OUTCOME,
+        f"{what}: the worker stopped or hung while the call was under way, so it may or may not have been done; "
+        f"look it up at the vendor before you run this step again",
+        {"tool": address, "action": action, "step": step},
+    )
+
+
 class MockError(OrdinautError):
     """A mock run lacks an output, or holds one that does not fit."""
 

@@ -1,0 +1,1 @@
+"""The commands of `ordinaut`, one a file."""

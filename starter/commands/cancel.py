@@ -1,0 +1,46 @@
+"""`ordinaut cancel`: asks a run to stop at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+from temporalio import client, service
+
+from starter import connection, following, output
+from workflows import converter
+from workflows.core import errors
+
+
+@click.command("cancel", epilog="Example: ordinaut cancel automated-release-manual-20261123T160000Z-3fa9")
+@click.argument("run_id", metavar="RUN")
+@output.json_option
+def command(run_id: str, as_json: bool) -> int:
+    """Cancel a run. What its steps have done stays done; a call under way is told to stop."""
+    return asyncio.run(_cancel(run_id, as_json))
+
+
+async def _cancel(run_id: str, as_json: bool) -> int:
+    temporal = await connection.connect(converter.DATA_CONVERTER)
+    await following.read(temporal, run_id)  # says so where there is no such run
+    handle = temporal.get_workflow_handle(run_id)
+    try:
+        await handle.cancel()
+    except service.RPCError as error:
+        raise errors.ToolError(errors.INVALID_INPUT, f"'{run_id}' has ended already; nothing to cancel ({error.message})") from None
+    state = await _ended(handle)
+    if as_json:
+        output.json_document({"run_id": run_id, "status": state})
+    else:
+        output.say(f"{run_id}  {state}")
+    return 0
+
+
+async def _ended(handle: client.WorkflowHandle[object, object]) -> str:
+    """How the run ended, waiting a little for its worker."""
+    for _ in range(40):
+        description = await handle.describe()
+        if description.status is not None and description.status != client.WorkflowExecutionStatus.RUNNING:
+            return "cancelled" if description.status == client.WorkflowExecutionStatus.CANCELED else description.status.name.lower()
+        await asyncio.sleep(0.25)
+    return "cancelling"  # no worker is there to hear it yet

@@ -1,0 +1,105 @@
+"""`ordinaut catalog`: the tools, their actions and schemas, and what is configured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from activities import authentication, endpoints
+from activities import settings as settings_module
+from starter import documents, output
+from workflows.core import errors, model, problems
+
+
+@click.command("catalog", epilog="Example: ordinaut catalog maib.banking")
+@click.argument("address", required=False)
+@output.json_option
+def command(address: str | None, as_json: bool) -> int:
+    """List the tools, or show one: actions with their effect, schemas, what is configured and what is missing."""
+    settings = documents.settings()
+    tools = documents.catalog(settings)
+    if address is None:
+        return _list([_facts(tools[one], settings) for one in tools.addresses()], as_json)
+    tool = tools.get(address)
+    if tool is None:
+        near = tools.near(address)
+        hint = problems.did_you_mean(address, near) or (f"near: {', '.join(near)}" if near else "'ordinaut catalog' lists the tools")
+        raise errors.ToolError(errors.INVALID_INPUT, f"no tool '{address}' in the catalog; {hint}")
+    facts = {**_facts(tool, settings), "input_schema": tool.input_schema, "output_schema": tool.output_schema}
+    if as_json:
+        output.json_document(facts)
+    else:
+        _show(facts)
+    return 0
+
+
+def _facts(tool: model.Tool, settings: settings_module.Settings) -> dict[str, Any]:
+    configured, missing = _configuration(tool, settings)
+    return {
+        "address": tool.address,
+        "title": tool.definition.get("title", tool.address),
+        "description": tool.definition.get("description", ""),
+        "transport": tool.transport,
+        "service": tool.service,
+        "timeout_seconds": tool.timeout_seconds,
+        "scopes": tool.definition.get("scopes", []),
+        "cost_tier": tool.definition.get("cost_tier"),
+        "actions": {name: {"effect": effect} for name, effect in tool.actions.items()},
+        "effect": None if tool.actions else tool.effect,
+        "configured": configured,
+        "missing": missing,
+        "digest": tool.digest,
+        "file": tool.file,
+    }
+
+
+def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tuple[list[str], list[str]]:
+    """(what is set, what is not): endpoints and the names of secrets, never a value of one."""
+    if tool.transport == "system":
+        return ["built in"], []
+    if tool.transport == "database":
+        return (["ORDINAUT_DATABASE_URL"], []) if settings.database_url is not None else ([], ["ORDINAUT_DATABASE_URL"])
+    configured, missing = [], []
+    if settings.endpoint(tool.service, tool.address.partition(".")[0]) is not None:
+        configured.append(f"endpoint {endpoints.shown(endpoints.resolve(tool, settings))}")
+    else:
+        missing.append(f"ORDINAUT_ENDPOINT_{tool.service.upper().replace('-', '_')} (else {endpoints.shown(str(tool.definition.get('endpoint')))})")
+    if tool.definition.get("authentication"):
+        sent = authentication.headers(tool, settings, required=False)
+        (configured if sent else missing).append(f"authentication ({tool.definition['authentication']['type']}; a bridge may do its own)")
+    return configured, missing
+
+
+def _list(found: list[dict[str, Any]], as_json: bool) -> int:
+    if as_json:
+        output.json_document({"tools": found})
+        return 0
+    for one in found:
+        actions = f"{len(one['actions'])} actions" if one["actions"] else str(one["effect"])
+        state = "ready" if not one["missing"] else "needs " + ", ".join(part.split(" (")[0] for part in one["missing"])
+        output.say(f"{one['address']:<34} {one['transport']:<9} {actions:<12} {state}")
+    output.say(f"{len(found)} tools; 'ordinaut catalog ADDRESS' shows one")
+    return 0
+
+
+def _show(facts: dict[str, Any]) -> None:
+    output.say(f"{facts['address']}: {facts['title']}")
+    if facts["description"]:
+        output.say(f"  {facts['description']}")
+    output.say(f"  transport {facts['transport']}, service {facts['service']}, timeout {facts['timeout_seconds']} s, cost {facts['cost_tier'] or 'none'}")
+    for word in ("configured", "missing"):
+        for line in facts[word]:
+            output.say(f"  {word}: {line}")
+    if facts["actions"]:
+        output.say("  actions:")
+        for name, about in facts["actions"].items():
+            output.say(f"    {name:<28} {about['effect']}")
+    else:
+        output.say(f"  effect: {facts['effect']}")
+    required = facts["input_schema"].get("required", [])
+    output.say("  arguments:")
+    for name, schema in facts["input_schema"].get("properties", {}).items():
+        kind = schema.get("type", "any") if isinstance(schema, dict) else "any"
+        mark = " (required)" if name in required else ""
+        output.say(f"    {name:<28} {kind if isinstance(kind, str) else ' or '.join(kind)}{mark}")

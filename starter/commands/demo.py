@@ -1,0 +1,82 @@
+"""`ordinaut demo`: the main job on this machine, from nothing: a whole service, one run, what to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from starter import documents, following, local_service, output, starting
+from workflows.core import run
+
+PIPELINE: Final = "daily-financial-reconciliation"
+
+
+@click.command("demo", epilog="Example: ordinaut demo --keep")
+@click.option("--keep", is_flag=True, help="Keep the service running afterwards, to look at the run in the Web UI.")
+@output.json_option
+def command(keep: bool, as_json: bool) -> int:
+    """Run the daily financial reconciliation for real: embedded Temporal server, worker, stand-ins for the vendors, sample database.
+
+    Needs no account, key or container.
+    """
+    code = asyncio.run(_demo(keep, as_json))
+    os._exit(code)  # see worker.py
+
+
+async def _demo(keep: bool, as_json: bool) -> int:
+    say = output.note if as_json else output.say
+    say("Starting Temporal, a worker, stand-ins for the vendors and a sample database on this machine ...")
+    async with local_service.running(with_sandbox=True) as service:
+        file = _pipeline_file()
+        checked = documents.checked(file, documents.catalog(service.settings), service.settings)
+        assert checked.plan is not None, checked.problems  # a shipped pipeline passes its check; a test holds that
+        say(f"Running {file.name}: {checked.plan['title']}, against Temporal at {service.server.address}\n")
+        workflow_id = starting.run_id(PIPELINE, datetime.datetime.now(datetime.UTC))
+        await starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None), workflow_id)
+        told = await following.follow(service.temporal, workflow_id, quiet=as_json)
+        result = told.record().as_json(workflow_id)
+        if as_json:
+            output.json_document(result)
+        else:
+            _explain(result, service)
+        if keep:
+            say("\nStill running; Ctrl-C ends it.")
+            await _forever()
+        return 0 if result["status"] == run.COMPLETED else 1
+
+
+def _pipeline_file() -> Path:
+    return documents.shipped_pipelines() / f"{PIPELINE}.json"
+
+
+def _explain(result: dict[str, Any], service: local_service.LocalService) -> None:
+    output.say()
+    output.result(result)
+    outputs = {step["id"]: step["output"] for step in result["steps"]}
+    reconciliation, tickets = outputs.get("reconcile_transactions") or {}, outputs.get("create_discrepancy_tickets") or {}
+    output.say("\nWhat happened")
+    output.say(f"  bank          {(outputs.get('get_bank_transactions') or {}).get('count')} transactions, from the maib stand-in over HTTP")
+    output.say(f"  system        {(outputs.get('get_system_transactions') or {}).get('count')} transactions, from the sample SQL database")
+    output.say(f"  reconciled    {reconciliation.get('matched_count')} matched, {len(reconciliation.get('discrepancies', []))} discrepancies:")
+    for found in reconciliation.get("discrepancies", []):
+        output.say(f"                {found.get('type')}: {found.get('amount')} {found.get('currency')}, {found.get('description')}")
+    keys = ", ".join(str(issue.get("key")) for issue in tickets.get("issues", []))
+    output.say(f"  tickets       {tickets.get('created_count')} made by the Jira stand-in: {keys}")
+    output.say("  report        an Adaptive Card, sent to the Teams stand-in")
+    output.say("\nWhere to look")
+    output.say("  make up                                       keeps the service running, with Temporal's Web UI (it prints the address)")
+    output.say(f"  ordinaut run pipelines/{PIPELINE}.json    runs it again there; the Web UI shows each step")
+    output.say(f"  pipelines/{PIPELINE}.json                 the pipeline that just ran")
+    output.say("  README.md                                     how to write your own")
+
+
+async def _forever() -> None:
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        return

@@ -1,0 +1,116 @@
+"""`ordinaut run`: one run of a pipeline now, on the service or (with --mock) in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from activities import catalog as catalog_module
+from starter import documents, following, output, session, starting
+from workflows.core import check, mock, moments, plan, run, zones
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the command line asks for."""
+
+    file: str
+    params: dict[str, Any]
+    event: Any
+    nominal: datetime.datetime | None
+    as_json: bool
+
+
+@click.command("run", epilog="Example: ordinaut run pipelines/automated-pr-review.json --event @event.json")
+@click.argument("file")
+@click.option("--params", "-p", multiple=True, metavar="K=V", help="A parameter: k=text, k:=JSON, or @file with a JSON object. Repeatable.")
+@click.option("--event", metavar="@FILE", help="The event's payload: JSON, or @file.")
+@click.option("--at", "at", metavar="TIME", help="The nominal time, ISO 8601; date words are taken from it. Now where left out.")
+@click.option("--no-wait", is_flag=True, help="Start it and return at once.")
+@click.option("--mock", "mocked", metavar="FILE|auto", help="No server, no effects: outputs come from the file, or are made up from the output schemas.")
+@output.json_option
+def command(file: str, params: tuple[str, ...], event: str | None, at: str | None, no_wait: bool, mocked: str | None, as_json: bool) -> int:
+    """Run a pipeline once. Mistakes are found first; a document with an error starts nothing."""
+    settings = documents.settings()
+    tools = documents.catalog(settings)
+    given = documents.params(params)
+    payload = documents.json_value(event, "--event") if event is not None else None
+    if payload is not None and not isinstance(payload, dict):
+        raise click.UsageError("--event: the payload is no JSON object")
+    checked = documents.checked(Path(file), tools, settings, given)
+    if not _acceptable(file, checked, as_json):
+        return 1
+    assert checked.plan is not None
+    order = _Order(file, given, payload, _nominal(at, checked.plan["timezone"]), as_json)
+    if mocked is not None:
+        return _mock(order, checked.plan, tools, mocked)
+    return asyncio.run(_start(order, checked.plan, no_wait))
+
+
+def _acceptable(file: str, checked: check.Checked, as_json: bool) -> bool:
+    """Shows what the check found (on stderr); with errors and --json the check's own answer goes to stdout."""
+    for problem in checked.problems:
+        output.note(output.problem_line(file, problem))
+    if not checked.ok and as_json:
+        output.json_document({"ok": False, "files": [{"path": file, "ok": False, "problems": [output.problem_json(one) for one in checked.problems]}]})
+    if not checked.ok:
+        output.note("nothing was started")
+    return checked.ok
+
+
+def _nominal(at: str | None, zone: str) -> datetime.datetime | None:
+    if at is None:
+        return None
+    moment = moments.parse(at, zones.load(zone))
+    if moment is None:
+        raise click.UsageError(f"--at '{at}' is no time; write it like 2026-11-23T18:00:00+02:00 (without offset it is in the pipeline's zone)")
+    text = str(moment)
+    return datetime.datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00").replace(
+        **({} if "T" in text else {"tzinfo": zones.load(zone)})  # type: ignore[arg-type]
+    )
+
+
+def _mock(order: _Order, document: Mapping[str, Any], tools: catalog_module.Catalog, mocked: str) -> int:
+    outputs = None if mocked == mock.AUTO else documents.json_value(f"@{mocked}", "--mock")
+    if outputs is not None and not isinstance(outputs, dict):
+        raise click.UsageError(f"--mock '{mocked}': the file holds no JSON object of step ids and outputs")
+    nominal = order.nominal or datetime.datetime.now(datetime.UTC)
+    current = run.Run(plan.load(document), nominal, order.params, order.event)
+    world = mock.MockHost(tools, outputs, nominal)
+    mock.drive(current.walk(world))
+    current.record.warnings += world.unused()
+    result = current.record.as_json(f"{document['name']}-mock")
+    return _finish(result, order.as_json)
+
+
+async def _start(order: _Order, document: Mapping[str, Any], no_wait: bool) -> int:
+    temporal = await session.ready()
+    given = starting.run_input(document, order.params, order.event, order.nominal)
+    workflow_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
+    await starting.start(temporal, given, workflow_id)
+    output.note(f"started {workflow_id}")
+    if no_wait:
+        told = await following.read(temporal, workflow_id)
+        return _finish(told.record().as_json(workflow_id), order.as_json)
+    try:
+        told = await following.follow(temporal, workflow_id, quiet=order.as_json)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        output.note(f"\nno longer watching; the run goes on: ordinaut show {workflow_id}")
+        raise KeyboardInterrupt from None
+    return _finish(told.record().as_json(workflow_id), order.as_json)
+
+
+def _finish(result: dict[str, Any], as_json: bool) -> int:
+    if as_json:
+        output.json_document(result)
+    else:
+        output.result(result)
+    return 1 if result["status"] in (run.FAILED, run.RUN_CANCELLED) else 0
+
+

@@ -1,0 +1,29 @@
+"""`ordinaut show`: one run, told from its history; no worker is needed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from starter import connection, following, output
+from workflows import converter
+
+
+@click.command("show", epilog="Example: ordinaut show daily-financial-reconciliation-manual-20261123T160000Z-3fa9 --json")
+@click.argument("run_id", metavar="RUN")
+@output.json_option
+def command(run_id: str, as_json: bool) -> int:
+    """Show a run: each step with its state, arguments, output and error."""
+    return asyncio.run(_show(run_id, as_json))
+
+
+async def _show(run_id: str, as_json: bool) -> int:
+    temporal = await connection.connect(converter.DATA_CONVERTER)
+    told = await following.read(temporal, run_id)
+    result = told.record().as_json(run_id)
+    if as_json:
+        output.json_document(result)
+    else:
+        output.result(result)
+    return 0

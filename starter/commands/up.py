@@ -1,0 +1,52 @@
+"""`ordinaut up`: the service on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from starter import local_service, output
+
+
+@click.command("up", epilog="Example: ordinaut up --db ordinaut.db")
+@click.option("--db", metavar="FILE", help="Keep runs and their histories in this file; in memory where left out.")
+@click.option("--port", type=int, help="Temporal's port; 7233 if it is free, else another.")
+@click.option("--ui-port", type=int, help="The Web UI's port; 8233 if it is free, else another.")
+@click.option("--sandbox/--no-sandbox", default=True, show_default=True, help="Stand-ins for vendors and a database that are not configured.")
+@output.json_option
+def command(db: str | None, port: int | None, ui_port: int | None, sandbox: bool, as_json: bool) -> int:
+    """Start the embedded Temporal server with its Web UI and a worker, until Ctrl-C. The gateway comes with events, in a later version."""
+    asyncio.run(_up(Path(db) if db else None, port, ui_port, sandbox, as_json))
+    output.note("stopped")
+    os._exit(0)  # see worker.py
+
+
+async def _up(database: Path | None, port: int | None, ui_port: int | None, sandbox: bool, as_json: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with local_service.running(database=database, with_sandbox=sandbox, port=port, ui_port=ui_port) as service:
+        if as_json:
+            output.json_document(
+                {"ok": True, "address": service.server.address, "ui_url": service.server.ui_url, "sandbox_url": service.sandbox_url, "pid": os.getpid()}
+            )
+        else:
+            _tell(service, database)
+        await stop.wait()
+        output.note("stopping")
+
+
+def _tell(service: local_service.LocalService, database: Path | None) -> None:
+    output.say(f"Temporal   {service.server.address}   kept in {database or 'memory; --db FILE keeps it'}")
+    output.say(f"Web UI     {service.server.ui_url}")
+    output.say(f"Worker     task queue 'pipelines', {len(service.settings.endpoints)} services reached at stand-ins or endpoints of your own")
+    if service.sandbox_url:
+        output.say(f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured; {service.sandbox_url}/_sandbox/calls lists its calls")
+    output.say("Gateway    not in this version; it comes with events")
+    output.say()
+    output.say("In another terminal:  ordinaut run pipelines/daily-financial-reconciliation.json")
+    output.say("Ctrl-C ends it.")

@@ -1,0 +1,111 @@
+"""Pipeline files on disk for the commands: found, read, checked against the catalog."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from activities import catalog as catalog_module
+from activities import settings as settings_module
+from workflows import converter
+from workflows.core import check
+
+_SUFFIXES: Final = (".json", ".yaml", ".yml")
+
+
+def settings() -> settings_module.Settings:
+    """The settings of this process's environment."""
+    return settings_module.Settings.from_mapping(os.environ)
+
+
+def catalog(current: settings_module.Settings) -> catalog_module.Catalog:
+    """The catalog: the folder of ORDINAUT_CATALOG, if any, before the shipped one."""
+    folders = [Path(current.catalog_folder)] if current.catalog_folder else []
+    return catalog_module.load([*folders, catalog_module.shipped_folder()])
+
+
+def files(paths: Sequence[str]) -> list[Path]:
+    """The pipeline files that paths name: files as they are, folders with all that is in them.
+
+    Raises:
+        click.UsageError: a path that is not there, or a folder without a pipeline.
+    """
+    found: list[Path] = []
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+            if not inside:
+                raise click.UsageError(f"no pipeline in the folder '{name}': it holds no {', '.join(_SUFFIXES)} file")
+            found += inside
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        click.UsageError: it cannot be opened (exit code 2; broken content is another matter).
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"cannot open '{path}': {error.strerror}") from None
+
+
+def checked(
+    path: Path, tools: catalog_module.Catalog, current: settings_module.Settings, given: Mapping[str, Any] | None = None
+) -> check.Checked:
+    """A file, checked; `given` are the params of a start, None where that is not known yet."""
+    return check.document(read(path), path.name, tools, current.timezone, given)
+
+
+def json_value(text: str, what: str) -> Any:
+    """A JSON value from the command line, `@file` read from the file.
+
+    Raises:
+        click.UsageError: it is no JSON.
+    """
+    source = read(Path(text[1:])) if text.startswith("@") else text.encode()
+    try:
+        return converter.decode(source)
+    except ValueError as error:
+        shown = text if len(text) <= 60 else text[:60] + "..."
+        raise click.UsageError(f"{what}: '{shown}' is no JSON: {error}") from None
+
+
+def params(entries: Sequence[str]) -> dict[str, Any]:
+    """Params of the command line: `k=text`, `k:=JSON`, `@file` (a JSON object); later ones win.
+
+    >>> params(["who=ana", "n:=5"])
+    {'who': 'ana', 'n': 5}
+
+    Raises:
+        click.UsageError: an entry in none of these forms.
+    """
+    made: dict[str, Any] = {}
+    for entry in entries:
+        name, mark, value = entry.partition("=")
+        if entry.startswith("@"):
+            document = json_value(entry, "--params")
+            if not isinstance(document, dict):
+                raise click.UsageError(f"--params {entry}: the file holds no JSON object")
+            made.update(document)
+        elif not mark or not name.rstrip(":"):
+            raise click.UsageError(f"--params '{entry}': expected name=text, name:=JSON or @file")
+        elif name.endswith(":"):
+            made[name[:-1]] = json_value(value, f"--params {name[:-1]}")
+        else:
+            made[name] = value
+    return made
+
+
+def shipped_pipelines() -> Path:
+    """The folder of the shipped pipelines, beside the catalog's."""
+    return catalog_module.shipped_folder().parent / "pipelines"

@@ -1,0 +1,146 @@
+"""A run's Temporal history as a Recording, for `show`, the live progress and everybody without a worker at hand."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from temporalio import converter
+from temporalio.api.common import v1 as common
+from temporalio.api.enums import v1 as enums
+from temporalio.api.failure import v1 as failures
+from temporalio.api.history import v1 as histories
+
+from workflows import contract
+from workflows.core import errors, host, plan, recorded, run
+
+_SLEEP_SUFFIX: Final = ": sleep"
+_CLOSED: Final = {
+    enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: run.COMPLETED,
+    enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: run.FAILED,
+    enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: run.RUN_CANCELLED,
+    enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: run.FAILED,
+    enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: run.FAILED,
+}
+
+
+@dataclass(slots=True)
+class RunHistory:
+    """Reads events one by one; `record()` tells the run as far as they go."""
+
+    payloads: converter.DataConverter
+    given: dict[str, Any] = field(default_factory=dict)
+    started: datetime.datetime | None = None
+    scheduled: datetime.datetime | None = None
+    closed: str | None = None
+    recording: recorded.Recording = field(default_factory=recorded.Recording)
+    _activities: dict[int, str] = field(default_factory=dict)
+    _inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _timers: dict[str, str] = field(default_factory=dict)
+
+    async def read(self, events: Iterable[histories.HistoryEvent]) -> None:
+        """Takes in more events, in their order."""
+        for event in events:
+            await self._event(event)
+
+    def record(self) -> run.RunRecord:
+        """The run's record so far.
+
+        Raises:
+            errors.EvaluationError: the plan in the history cannot be loaded.
+        """
+        nominal = self.nominal_time()
+        return recorded.tell(self.given["plan"], nominal, self.given.get("params"), self.given.get("event"), self.recording)
+
+    def nominal_time(self) -> datetime.datetime:
+        """As the workflow takes it: given, else the schedule's, else the start."""
+        if self.given.get("nominal_time"):
+            return datetime.datetime.fromisoformat(self.given["nominal_time"])
+        nominal = self.scheduled or self.started
+        assert nominal is not None  # the first event of every history sets it
+        return nominal
+
+    async def _event(self, event: histories.HistoryEvent) -> None:
+        time = event.event_time.ToDatetime(datetime.UTC)
+        self.recording.now = time
+        which = event.WhichOneof("attributes")
+        match which:
+            case "workflow_execution_started_event_attributes":
+                await self._start(event.workflow_execution_started_event_attributes, time)
+            case "activity_task_scheduled_event_attributes":
+                await self._scheduled(event)
+            case "activity_task_started_event_attributes":
+                started = event.activity_task_started_event_attributes
+                self._call(started.scheduled_event_id).attempts = started.attempt
+            case "activity_task_completed_event_attributes":
+                await self._completed(event.activity_task_completed_event_attributes)
+            case "activity_task_failed_event_attributes":
+                failed = event.activity_task_failed_event_attributes
+                self._call(failed.scheduled_event_id).error = await self._tool_error(failed.failure)
+            case "activity_task_timed_out_event_attributes":
+                self._timed_out(event.activity_task_timed_out_event_attributes.scheduled_event_id)
+            case "timer_started_event_attributes":
+                timer = event.timer_started_event_attributes.timer_id
+                self._timers[timer] = str(await self._text(event.user_metadata.summary)).removesuffix(_SLEEP_SUFFIX)
+            case "timer_fired_event_attributes":
+                self.recording.slept.add(self._timers.get(event.timer_fired_event_attributes.timer_id, ""))
+            case _:
+                await self._close(event)
+
+    async def _start(self, started: histories.WorkflowExecutionStartedEventAttributes, time: datetime.datetime) -> None:
+        self.started = time
+        self.given = (await self.payloads.decode(list(started.input.payloads)))[0]
+        attribute = started.search_attributes.indexed_fields.get("TemporalScheduledStartTime")
+        if attribute is not None and attribute.data:
+            self.scheduled = datetime.datetime.fromisoformat(attribute.data.decode().strip('"').replace("Z", "+00:00"))
+
+    async def _scheduled(self, event: histories.HistoryEvent) -> None:
+        scheduled = event.activity_task_scheduled_event_attributes
+        self._activities[event.event_id] = scheduled.activity_id
+        if scheduled.activity_type.name == contract.CALL_TOOL:
+            self.recording.calls[scheduled.activity_id] = recorded.Call()
+            self._inputs[scheduled.activity_id] = (await self.payloads.decode(list(scheduled.input.payloads)))[0]
+
+    def _call(self, scheduled_event: int) -> recorded.Call:
+        return self.recording.calls.setdefault(self._activities[scheduled_event], recorded.Call())
+
+    async def _completed(self, completed: histories.ActivityTaskCompletedEventAttributes) -> None:
+        path = self._activities[completed.scheduled_event_id]
+        value = (await self.payloads.decode(list(completed.result.payloads)))[0]
+        if path == plan.COUNTER_WORD and path not in self._inputs:
+            self.recording.version = int(value)
+            return
+        self._call(completed.scheduled_event_id).result = host.ToolResult(
+            value["output"], value.get("arguments"), value.get("warnings", []), value.get("attempts", 1)
+        )
+
+    def _timed_out(self, scheduled_event: int) -> None:
+        path = self._activities[scheduled_event]
+        given = self._inputs.get(path, {})
+        action = given.get("arguments", {}).get("action")
+        self._call(scheduled_event).error = errors.worker_lost(str(given.get("tool", path)), action if isinstance(action, str) else None, path)
+
+    async def _tool_error(self, failure: failures.Failure) -> errors.ToolError:
+        info = failure.application_failure_info
+        details = await self.payloads.decode(list(info.details.payloads)) if info.details.payloads else []
+        facts = details[0] if details and isinstance(details[0], dict) else {}
+        return errors.ToolError(info.type or errors.INTERNAL_ERROR, failure.message, facts)
+
+    async def _close(self, event: histories.HistoryEvent) -> None:
+        status = _CLOSED.get(event.event_type)
+        if status is None:
+            return
+        self.closed = status
+        self.recording.cancelled = status == run.RUN_CANCELLED
+        if event.event_type == enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+            failure = event.workflow_execution_failed_event_attributes.failure
+            self.recording.failure = {"type": failure.application_failure_info.type or errors.INTERNAL_ERROR, "message": failure.message}
+        elif status == run.FAILED:
+            terminated = event.workflow_execution_terminated_event_attributes.reason
+            word = "terminated" if event.HasField("workflow_execution_terminated_event_attributes") else "timed out"
+            self.recording.failure = {"type": errors.CANCELLED, "message": f"the run was {word}{': ' + terminated if terminated else ''}"}
+
+    async def _text(self, payload: common.Payload) -> str:
+        return str((await self.payloads.decode([payload]))[0]) if payload.data else ""

@@ -1,0 +1,81 @@
+"""The whole service on this machine, for `up` and `demo`: embedded server, vendor sandbox, sample database, worker."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import client
+
+import worker
+from activities import settings as settings_module
+from starter import embedded, sample_database, sandbox, state_file
+from workflows import converter
+from workflows.core import zones
+
+
+@dataclass(frozen=True, slots=True)
+class LocalService:
+    """What is running."""
+
+    temporal: client.Client
+    server: embedded.EmbeddedServer
+    settings: settings_module.Settings
+    sandbox_url: str | None
+    database: Path | None
+
+
+@asynccontextmanager
+async def running(
+    *, database: Path | None = None, with_sandbox: bool, port: int | None = None, ui_port: int | None = None
+) -> AsyncIterator[LocalService]:
+    """The service for as long as the block lasts.
+
+    `with_sandbox` adds stand-ins for the vendors and a sample database, for every service that the environment does not configure.
+
+    Raises:
+        errors.OrdinautError: a part cannot be started.
+    """
+    async with AsyncExitStack() as stack:
+        environment: dict[str, str] = {**os.environ, "ORDINAUT_TRUST_LOCAL_APPROVERS": "1"}
+        sandbox_url = sample = None
+        if with_sandbox:
+            stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
+            sandbox_url = stand_ins.url
+            environment = {**sandbox.endpoints(sandbox_url), **environment}
+            sample = _sample_database(stack, environment)
+        settings = settings_module.Settings.from_mapping(environment)
+        server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))
+        temporal = await client.Client.connect(server.address, data_converter=converter.DATA_CONVERTER)
+        await stack.enter_async_context(worker.running(temporal, settings))
+        state_file.write(
+            state_file.State(server.address, server.ui_url, os.getpid(), temporal.namespace, sandbox_url, _now()),
+            os.environ,
+        )
+        stack.callback(state_file.remove, os.getpid(), os.environ)
+        yield LocalService(temporal, server, settings, sandbox_url, sample)
+
+
+def _sample_database(stack: AsyncExitStack, environment: dict[str, str]) -> Path | None:
+    """A sample database in a temporary folder, where no database is configured."""
+    if environment.get("ORDINAUT_DATABASE_URL") or environment.get("ORDINAUT_DATABASE_URL_FILE"):
+        return None
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ordinaut-"))
+    path = Path(folder) / "sample.db"
+    sample_database.create(path, today(environment))
+    environment["ORDINAUT_DATABASE_URL"] = f"sqlite:///{path}"
+    return path
+
+
+def today(environment: Mapping[str, str]) -> datetime.date:
+    """Today in the zone of the shipped pipelines: the sample rows are of this day."""
+    return datetime.datetime.now(zones.load("Europe/Chisinau")).date()
+
+
+def _now() -> str:
+    return datetime.datetime.now().astimezone().replace(microsecond=0).isoformat()

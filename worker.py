@@ -1,0 +1,71 @@
+"""The worker: joins settings, catalog, client and Temporal's Worker, and runs until it is told to stop. No logic lives here."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio import client
+from temporalio import worker as temporal_worker
+
+from activities import counter, tools
+from activities import settings as settings_module
+from starter import connection, documents, output, session
+from workflows import contract
+from workflows import counter as counter_workflow
+from workflows import pipeline
+from workflows.core import errors
+
+#: Calls under way get this long to end when the worker is told to stop.
+GRACEFUL_SHUTDOWN = datetime.timedelta(seconds=10)
+
+
+@asynccontextmanager
+async def running(temporal: client.Client, settings: settings_module.Settings, task_queue: str = contract.TASK_QUEUE) -> AsyncIterator[None]:
+    """A worker for as long as the block lasts.
+
+    Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);
+    determinism of our one interpreter is held by the architecture, replay and sandboxed tests instead.
+    """
+    activities = tools.ToolActivities(documents.catalog(settings), settings)
+    joined = temporal_worker.Worker(
+        temporal,
+        task_queue=task_queue,
+        workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow],
+        activities=[activities.call_tool, counter.CounterActivities(temporal).next_version],
+        workflow_runner=temporal_worker.UnsandboxedWorkflowRunner(),
+        graceful_shutdown_timeout=GRACEFUL_SHUTDOWN,
+    )
+    try:
+        async with joined:
+            yield
+    finally:
+        await activities.close()
+
+
+async def main() -> None:
+    """Connects, works until SIGINT or SIGTERM, ends cleanly."""
+    settings = documents.settings()
+    temporal = await session.ready()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(temporal, settings):
+        output.note(f"worker on {temporal.service_client.config.target_host}, task queue '{contract.TASK_QUEUE}'; Ctrl-C ends it")
+        await stop.wait()
+        output.note("worker ends; calls under way may finish")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except errors.OrdinautError as error:
+        output.note(f"worker: {error}")
+        sys.exit(3 if isinstance(error, connection.Unreachable) else 2)
+    sys.stdout.flush()
+    os._exit(0)  # a plain exit sometimes aborts in the SDK's native threads (exit code 134) after all work is done

@@ -1,0 +1,187 @@
+"""The checker: every mistake of a pipeline that can be known before a run, gathered; then the plan."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dateutil import rrule
+
+from workflows.core import check_arguments, check_references, durations, errors, leaves, limits, model, parse, plan, problems, source, template, tree, zones
+
+#: Transports that this version can reach; a step on another one does not pass.
+TRANSPORTS = ("http", "rest", "database", "system")
+
+
+class Tools(Protocol):
+    """What the checker needs of a catalog."""
+
+    def get(self, address: str) -> model.Tool | None:
+        """The tool of an address."""
+
+    def near(self, address: str) -> list[str]:
+        """The addresses most like this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found. `plan` and `pipeline` are None where there are errors that leave none."""
+
+    pipeline: model.Pipeline | None
+    plan: dict[str, Any] | None
+    problems: tuple[errors.Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether a run may start."""
+        return self.plan is not None
+
+
+def document(data: bytes, filename: str, tools: Tools, timezone: str = "UTC", given: Mapping[str, Any] | None = None) -> Checked:
+    """Checks a document; `given` are params given at the start, None where that is not known yet.
+
+    >>> document(b'{"payload": {"pipeline": []}}', "empty.json", catalog).ok
+    True
+    """
+    try:
+        root = source.read_document(data, filename)
+    except errors.DocumentError as error:
+        return Checked(None, None, error.problems)
+    stem = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    pipeline, gathered = parse.parse(root, stem)
+    if pipeline is None:
+        return Checked(None, None, gathered.sorted())
+    _Checker(pipeline, tools, gathered, given).check()
+    if gathered.has_errors:
+        return Checked(pipeline, None, gathered.sorted())
+    made = plan.build(pipeline, {step.uses: _tool(tools, step) for step in pipeline.steps}, timezone)
+    return _within_limit(Checked(pipeline, made, gathered.sorted()))
+
+
+def _tool(tools: Tools, step: model.Step) -> model.Tool:
+    tool = tools.get(step.uses)
+    assert tool is not None  # the checker has reported it else
+    return tool
+
+
+def _within_limit(checked: Checked) -> Checked:
+    size = template.size_of(checked.plan)
+    if size <= limits.MAX_PAYLOAD_BYTES:
+        return checked
+    message = f"the plan takes {size:,} bytes; a run can be given at most {limits.MAX_PAYLOAD_BYTES:,} (MAX_PAYLOAD_BYTES)"
+    problem = errors.Problem("too-large", message, "payload.pipeline", 1, 1, "split the pipeline in two")
+    return Checked(checked.pipeline, None, (*checked.problems, problem))
+
+
+class _Checker:
+    def __init__(self, pipeline: model.Pipeline, tools: Tools, gathered: problems.Gathered, given: Mapping[str, Any] | None) -> None:
+        self._pipeline = pipeline
+        self._tools = tools
+        self._problems = gathered
+        self._references = check_references.References(pipeline, tools, gathered, given)
+
+    def check(self) -> None:
+        """Everything, in the order of the document."""
+        self._zone()
+        self._schedule()
+        for leaf in leaves.of(self._pipeline.params, "payload.params"):
+            self._references.check(leaf, None)
+        for step in self._pipeline.steps:
+            self._step(step)
+        self._references.finish()
+
+    def _zone(self) -> None:
+        if self._pipeline.timezone is None:
+            return
+        try:
+            zones.load(self._pipeline.timezone)
+        except errors.EvaluationError as error:
+            self._problems.error("unknown-time-zone", error.message, "timezone", self._pipeline.positions["timezone"], error.hint)
+
+    def _schedule(self) -> None:
+        if self._pipeline.schedule_kind != "rrule" or not self._pipeline.schedule_expr:
+            return
+        try:
+            rrule.rrulestr(self._pipeline.schedule_expr, dtstart=datetime.datetime(2026, 1, 1))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            hint = "an RFC 5545 rule like FREQ=DAILY;BYHOUR=18;BYMINUTE=0"
+            message = f"'{self._pipeline.schedule_expr[:80]}' cannot be read as a rule: {error}"
+            self._problems.error("wrong-schedule", message, "schedule_expr", self._pipeline.positions["schedule_expr"], hint)
+
+    def _step(self, step: model.Step) -> None:
+        self._saved(step)
+        tool = self._known_tool(step)
+        self._condition(step)
+        self._timeout(step)
+        for leaf in leaves.of(step.with_, f"{step.path}.with"):
+            self._references.check(leaf, step)
+        if tool is not None:
+            check_arguments.check(step, tool, self._problems)
+        self._compiles(step, tool)
+
+    def _saved(self, step: model.Step) -> None:
+        if step.save_as and check_references.is_reserved(step.save_as):
+            message = f"'{step.save_as}' already means something; this output is reached as steps.{step.save_as} only"
+            self._problems.warning("shadowed-output", message, f"{step.path}.save_as", step.positions["save_as"])
+
+    def _known_tool(self, step: model.Step) -> model.Tool | None:
+        if not step.uses:
+            return None
+        tool = self._tools.get(step.uses)
+        position = step.positions.get("uses", step.position)
+        if tool is None:
+            near = self._tools.near(step.uses)
+            hint = f"did you mean '{near[0]}'?" if near else "'ordinaut catalog' lists the tools"
+            self._problems.error("unknown-tool", f"no tool '{step.uses}' in the catalog", f"{step.path}.uses", position, hint)
+        elif tool.transport not in TRANSPORTS:
+            message = f"'{step.uses}' is reached by '{tool.transport}', which this version cannot; it can: {', '.join(TRANSPORTS)}"
+            self._problems.error("unavailable-tool", message, f"{step.path}.uses", position)
+            return None
+        return tool
+
+    def _condition(self, step: model.Step) -> None:
+        if step.condition is None:
+            return
+        path, position = f"{step.path}.if", step.positions["if"]
+        match step.condition:
+            case model.Const(value=str()):
+                leaf = leaves.Leaf(str(step.condition.value), True, path, step.condition.position)
+            case model.Text() | model.Expr():
+                leaf = next(leaves.of(step.condition, path))
+                if not leaf.lone:
+                    hint = "write a bare expression, or one in ${...} with nothing around it"
+                    self._problems.error("template-syntax", f"'{leaf.source[:80]}' is text around a template, no condition", path, position, hint)
+                    return
+            case model.Const(value=bool()):
+                return
+            case _:
+                found = parse.described(step.condition)
+                self._problems.error("wrong-type", f"expected an expression or a boolean, found {found}", path, position)
+                return
+        self._references.check(leaf, step)
+        if kind := check_references.not_boolean(leaf.source):
+            message = f"the condition gives {kind}, no boolean; it holds where that is not 0, empty or null"
+            self._problems.warning("not-boolean", message, path, leaf.position, "compare it: | length > 0")
+
+    def _timeout(self, step: model.Step) -> None:
+        if step.timeout is None:
+            return
+        path = f"{step.path}.timeout_seconds"
+        if isinstance(step.timeout, model.Const):
+            try:
+                durations.seconds(step.timeout.value, positive=True)
+            except errors.EvaluationError as error:
+                self._problems.error("wrong-duration", error.message, path, step.positions["timeout_seconds"], error.hint)
+        for leaf in leaves.of(step.timeout, path):
+            self._references.check(leaf, step)
+
+    def _compiles(self, step: model.Step, tool: model.Tool | None) -> None:
+        """What only compiling finds: statements whose templates stand where no parameter can."""
+        if tool is None or "sql" not in tool.definition or self._references.has_syntax_error(step):
+            return
+        try:
+            template.compile_tree(tree.to_json(step.with_), "with", tuple(tool.definition["sql"]))
+        except errors.EvaluationError as error:
+            self._problems.error("template-syntax", error.message, f"{step.path}.with", step.with_.position, error.hint)

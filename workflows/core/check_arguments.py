@@ -1,0 +1,122 @@
+"""The arguments of a step against its tool's schema, for the checker: what is constant is fitted now, the rest when it is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workflows.core import errors, fit, leaves, marks, model, problems, template, tree
+
+_CLOCK: Final = re.compile(r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE)
+_QUOTED_TEMPLATE: Final = re.compile(r"'[^']*(?:\{\{|\$\{)[^']*'")
+
+
+def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> None:
+    """Reports wrong actions, missing, unknown and wrong arguments, and what a reader should know of its SQL."""
+    members = {str(entry.key.value): entry for entry in step.with_.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)}
+    whole = len(members) == len(step.with_.entries)
+    _action(step, tool, members, gathered)
+    schema = tool.input_schema
+    if whole:
+        _missing(step, tool, members, gathered)
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    for name, entry in members.items():
+        path = f"{step.path}.with.{name}"
+        if name not in properties:
+            _unknown(name, entry, tool, path, gathered)
+        elif not (name == "action" and tool.actions):
+            _constant(entry, properties[name], schema, path, gathered)
+            _spliced(entry, properties[name], path, gathered)
+    for place in tool.definition.get("sql", ()):
+        _statements(step.with_, place.split("."), f"{step.path}.with", gathered)
+
+
+def _action(step: model.Step, tool: model.Tool, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
+    if not tool.actions or "action" not in members:
+        return
+    node = members["action"].value
+    if isinstance(node, model.Const) and node.value not in tool.actions:
+        hint = problems.did_you_mean(str(node.value), tool.actions, f"it has: {', '.join(tool.actions)}")
+        gathered.error("unknown-action", f"'{tool.address}' has no action '{node.value}'", f"{step.path}.with.action", node.position, hint)
+
+
+def _missing(step: model.Step, tool: model.Tool, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
+    for name in tool.input_schema.get("required", ()):
+        if name not in members:
+            near = problems.did_you_mean(name, [found for found in members if found not in tool.input_schema.get("properties", {})])
+            hint = f"found '{near.split(chr(39))[1]}': is that what is meant?" if near else f"add \"{name}\" to 'with'"
+            position = step.positions.get("with", step.position)
+            gathered.error("missing-argument", f"'{tool.address}' needs the argument '{name}'", f"{step.path}.with.{name}", position, hint)
+
+
+def _unknown(name: str, entry: model.Entry, tool: model.Tool, path: str, gathered: problems.Gathered) -> None:
+    if tool.input_schema.get("additionalProperties") is False:
+        known = tool.input_schema.get("properties", {})
+        hint = problems.did_you_mean(name, known, f"it takes: {', '.join(known)}")
+        gathered.error("unknown-argument", f"'{tool.address}' has no argument '{name}'", path, entry.position, hint)
+
+
+def _constant(entry: model.Entry, schema: Any, root: Mapping[str, Any], path: str, gathered: problems.Gathered) -> None:
+    node = tree.to_json(entry.value)
+    if template.has_templates(node) or not isinstance(schema, Mapping):
+        return
+    local = {**schema, **{key: root[key] for key in ("$defs", "definitions") if key in root}}
+    try:
+        fitted = fit.arguments(local, node)
+    except errors.ToolError as error:
+        for violation in error.details.get("problems", [error.message]):
+            text = str(violation).replace("with.", "", 1) if str(violation).startswith("with.") else str(violation)
+            gathered.error("wrong-argument", text, path, entry.value.position)
+        return
+    for notice in (*fitted.notices, *fitted.conversions):
+        gathered.warning("converted-argument", notice, path, entry.value.position)
+
+
+def _spliced(entry: model.Entry, schema: Any, path: str, gathered: problems.Gathered) -> None:
+    """`["${params.team}"]`: where the one item is a list, it is spliced in; the author should know."""
+    node = entry.value
+    if isinstance(node, model.Object) and isinstance(schema, Mapping):
+        for inner in node.entries:
+            if isinstance(inner, model.Entry) and isinstance(inner.key, model.Const):
+                name = str(inner.key.value)
+                _spliced(inner, schema.get("properties", {}).get(name, {}), f"{path}.{name}", gathered)
+        return
+    if not isinstance(node, model.Array) or len(node.items) != 1 or not isinstance(schema, Mapping):
+        return
+    item, wanted = node.items[0], schema.get("items")
+    if isinstance(item, model.Text) and leaves.marks_lone(item.source) and isinstance(wanted, Mapping) and wanted.get("type") in ("string", "number", "integer"):
+        message = f"if {item.source} is a list, its items are spliced in here"
+        gathered.warning("converted-argument", message, path, item.position, f'write "{entry.key.value}": "{item.source}" without the brackets'
+                         if isinstance(entry.key, model.Const) else "")  # fmt: skip
+
+
+def _statements(node: Any, place: list[str], path: str, gathered: problems.Gathered) -> None:
+    name, rest = place[0], place[1:]
+    if not isinstance(node, model.Object):
+        return
+    for entry in node.entries:
+        if not (isinstance(entry, model.Entry) and isinstance(entry.key, model.Const) and entry.key.value == name.removesuffix("[]")):
+            continue
+        at = f"{path}.{entry.key.value}"
+        if name.endswith("[]"):
+            items = entry.value.items if isinstance(entry.value, model.Array) else ()
+            for number, item in enumerate(items):
+                _statements(item, rest, f"{at}[{number}]", gathered)
+        elif rest:
+            _statements(entry.value, rest, at, gathered)
+        else:
+            _statement(entry.value, at, gathered)
+
+
+def _statement(node: Any, path: str, gathered: problems.Gathered) -> None:
+    text = node.source if isinstance(node, model.Text) else node.value if isinstance(node, model.Const) else None
+    if not isinstance(text, str):
+        return
+    clock = _CLOCK.search(text)
+    if clock:
+        message = f"{clock.group(1).upper()} is the database's clock: wrong in a backfill, late runs and around midnight"
+        gathered.warning("database-clock", message, path, node.position, "use '{{today}}' or '{{now}}': the time the run was due")
+    if marks.has_marks(text) and _QUOTED_TEMPLATE.search(text):
+        message = "the quotes around a template vanish: its value is bound as a parameter, as text"
+        gathered.warning("sql-from-text", message, path, node.position, "leave the quotes away to bind numbers as numbers")

@@ -1,0 +1,161 @@
+"""What templates read, for the checker: every name against what is known at that step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from jinja2 import nodes
+
+from workflows.core import date_words, errors, expressions, functions, leaves, model, plan, problems, scope
+
+
+class Tools(Protocol):
+    """What is asked of a catalog here."""
+
+    def get(self, address: str) -> model.Tool | None:
+        """The tool of an address."""
+
+
+_NO_BOOLEAN: Final = {"length": "a number", "count": "a number", "sum": "a number", "round": "a number", "number": "a number", "join": "text"}
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a bare name means something else than a step's output."""
+    return name in scope.RESERVED_ROOTS or date_words.is_date_word(name) or name == plan.COUNTER_WORD
+
+
+def not_boolean(source: str) -> str:
+    """What an expression surely gives where that is no boolean ("a number"), else ""."""
+    try:
+        tree = expressions._tree(source, True)
+    except errors.EvaluationError:
+        return ""
+    assign = tree.body[0]
+    node = assign.node if isinstance(assign, nodes.Assign) else assign
+    if isinstance(node, nodes.Filter):
+        return _NO_BOOLEAN.get(node.name, "")
+    if isinstance(node, nodes.Const) and not isinstance(node.value, bool):
+        return "a constant"
+    return "a number" if isinstance(node, nodes.Add | nodes.Sub | nodes.Mul | nodes.Div) else ""
+
+
+class References:
+    """The names of one pipeline, and the check of each read against them."""
+
+    def __init__(self, pipeline: model.Pipeline, tools: Tools, gathered: problems.Gathered, given: Mapping[str, Any] | None) -> None:
+        self._pipeline = pipeline
+        self._tools = tools
+        self._problems = gathered
+        self._given = given
+        self._params = {str(entry.key.value) for entry in pipeline.params.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)}
+        self._saved: dict[str, list[model.Step]] = {}
+        self._ids = {step.id: step for step in pipeline.steps}
+        for step in pipeline.steps:
+            if step.save_as:
+                self._saved.setdefault(step.save_as, []).append(step)
+        self._date_word: leaves.Leaf | None = None
+        self._broken: set[str] = set()
+
+    def has_syntax_error(self, step: model.Step) -> bool:
+        """Whether a template of the step cannot be read (reported already)."""
+        return step.id in self._broken
+
+    def check(self, leaf: leaves.Leaf, step: model.Step | None) -> None:
+        """Checks what one template reads; `step` is None in params."""
+        try:
+            compiled = expressions.value(leaf.source) if leaf.lone else expressions.text(leaf.source)
+            reads = expressions.reads(leaf.source, leaf.lone)
+        except errors.EvaluationError as error:
+            self._broken.add(step.id if step else "")
+            self._problems.error("template-syntax", error.message, leaf.path, leaf.position, error.hint)
+            return
+        assert compiled
+        for path, guarded in reads:
+            self._read(path, guarded, leaf, step)
+
+    def finish(self) -> None:
+        """What can be said only at the end."""
+        if self._date_word is not None and self._pipeline.timezone is None:
+            message = "the document uses date words but names no timezone; ORDINAUT_TIMEZONE or UTC is taken"
+            self._problems.warning("no-time-zone", message, self._date_word.path, self._date_word.position, 'add "timezone": "Europe/Chisinau"')
+
+    def _read(self, path: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None) -> None:
+        name = path[0]
+        if name in leaf.bound or name == "forloop":
+            return
+        if name == "steps":
+            if len(path) > 1:
+                self._output(path[1], path[2:], guarded, leaf, step, f"steps.{path[1]}")
+        elif name == "params":
+            self._param(path, guarded, leaf)
+        elif date_words.is_date_word(name):
+            self._date_word = self._date_word or leaf
+        elif name not in ("event", plan.COUNTER_WORD) and name not in functions.FUNCTIONS:
+            self._bare(path, guarded, leaf, step)
+
+    def _bare(self, path: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None) -> None:
+        if path[0] in self._saved:
+            self._output(path[0], path[1:], guarded, leaf, step, path[0])
+        elif not guarded:
+            known = [*self._saved, "steps", "params", "event", *leaf.bound]
+            near = date_words.near(path[0])
+            hint = problems.did_you_mean(path[0], known) or (f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known[:8])}")
+            self._problems.error("unknown-name", f"nothing is called '{path[0]}'", leaf.path, leaf.position, hint)
+
+    def _param(self, path: tuple[str, ...], guarded: bool, leaf: leaves.Leaf) -> None:
+        if len(path) < 2 or guarded or path[1] in self._params or (self._given and path[1] in self._given):
+            return
+        near = problems.did_you_mean(path[1], self._params)
+        if self._given is not None or near:
+            hint = near or f"give it: --params {path[1]}=..."
+            self._problems.error("missing-parameter", f"the parameter '{path[1]}' is neither declared nor given", leaf.path, leaf.position, hint)
+        else:
+            hint = f'declare it in payload.params, or give it at the start: --params {path[1]}=...'
+            self._problems.warning("undeclared-parameter", f"the parameter '{path[1]}' is not declared", leaf.path, leaf.position, hint)
+
+    def _output(self, name: str, fields: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None, shown: str) -> None:
+        sources = self._saved.get(name) or ([self._ids[name]] if name in self._ids else [])
+        if not sources:
+            if not guarded:
+                known = [*self._saved, *self._ids]
+                hint = problems.did_you_mean(name, known, f"saved here: {', '.join(self._saved) or 'nothing'}")
+                self._problems.error("unknown-output", f"no step saves '{name}'", leaf.path, leaf.position, hint)
+            return
+        earlier = [source for source in sources if step is not None and source.index < step.index]
+        if not earlier:
+            later = f"'{name}' is the output of {sources[0].path} ('{sources[0].id}')"
+            when = "a step cannot read its own or a later output" if step is not None else "params are evaluated before any step"
+            self._problems.error("forward-reference", f"{later}; {when}", leaf.path, leaf.position, "move the step, or read an earlier one")
+            return
+        self._field(earlier[-1], fields, guarded, leaf, shown)
+        self._skip(earlier[-1], fields, guarded, leaf, step, shown)
+
+    def _field(self, origin: model.Step, fields: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, shown: str) -> None:
+        tool = self._tools.get(origin.uses)
+        declared = tool.output_schema.get("properties") if tool is not None else None
+        if not fields or guarded or not declared or fields[0] in declared or fields[0].lstrip("-").isdigit():
+            return
+        if tool is not None and tool.definition.get("result") == "rows":
+            return  # a key finds a row there
+        message = f"'{fields[0]}' is not in the declared output of '{origin.uses}' ({shown}); declared: {', '.join(declared)}"
+        hint = problems.did_you_mean(fields[0], declared, "guard it with | default(...) if it may be missing")
+        self._problems.warning("unknown-field", message, leaf.path, leaf.position, hint)
+
+    def _skip(
+        self, origin: model.Step, fields: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None, shown: str
+    ) -> None:
+        if origin.condition is None or not fields or guarded:
+            return
+        condition = leaves.normal(plan.condition_text(_condition_source(origin.condition)))
+        held = [*leaf.conditions, *leaves.conditions_inside(leaf)]
+        if step is not None and step.condition is not None and not leaf.path.endswith(".if"):
+            held.append(plan.condition_text(_condition_source(step.condition)))
+        if any(condition in leaves.normal(one) or shown in one for one in held):
+            return
+        message = f"'{origin.id}' may be skipped by its if; reading '{fields[0]}' inside its null output ends the run"
+        self._problems.warning("unguarded-skip", message, leaf.path, leaf.position, "guard it with | default(...), or give this step the same if")
+
+
+def _condition_source(node: Any) -> Any:
+    return node.value if isinstance(node, model.Const) else node.source

@@ -1,0 +1,108 @@
+"""A mock run: the pipeline in memory against recorded outputs, no server and no effect. The fastest way to try and to test a pipeline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final, Protocol
+
+from workflows.core import errors, fit, host, model
+
+AUTO: Final = "auto"
+_CALLS: Final = "$calls"
+_ERROR: Final = "$error"
+
+
+class Tools(Protocol):
+    """What a mock run needs of a catalog."""
+
+    def get(self, address: str) -> model.Tool | None:
+        """The tool of an address."""
+
+
+class MockHost:
+    """Answers calls from `outputs`, {"step id": output}; `{"$calls": [...]}` for repeated calls, `{"$error": {"type", "message"}}` for a failing one.
+
+    `outputs` None makes them up from the output schemas. Arguments are fitted and outputs checked as in a real run.
+    Sleeps pass at once, on a clock of the mock's own.
+    """
+
+    def __init__(self, tools: Tools, outputs: Mapping[str, Any] | None, start: datetime.datetime, version: int = 1) -> None:
+        self._tools = tools
+        self._outputs = outputs
+        self._clock = start
+        self._version = version
+        self._used: dict[str, int] = {}
+
+    def now(self) -> datetime.datetime:
+        return self._clock
+
+    async def call_tool(self, call: host.ToolCall) -> host.ToolResult:
+        tool = self._tools.get(call.address)
+        if tool is None:
+            raise errors.ToolError(errors.INVALID_INPUT, f"no tool '{call.address}' in the catalog", {"tool": call.address})
+        fitted = fit.arguments(tool.input_schema, call.arguments)
+        sent = fitted.value if fitted.changed else None
+        try:
+            output = self._output(call, tool)
+            if self._outputs is not None:
+                fit.output(tool.output_schema, output)
+        except errors.ToolError as error:
+            if sent is not None:
+                error.details["arguments"] = sent
+            raise
+        return host.ToolResult(output, sent, list(fitted.notices))
+
+    def _output(self, call: host.ToolCall, tool: model.Tool) -> Any:
+        if self._outputs is None:
+            return fit.example(tool.output_schema)
+        if call.step not in self._outputs:
+            raise errors.MockError(f"the mock file holds no output for step '{call.step}' ({call.address}); add \"{call.step}\": {{...}}")
+        count = self._used.get(call.step, 0)
+        self._used[call.step] = count + 1
+        recorded = self._outputs[call.step]
+        if isinstance(recorded, dict) and set(recorded) == {_CALLS}:
+            calls = recorded[_CALLS]
+            if not isinstance(calls, list) or count >= len(calls):
+                known = len(calls) if isinstance(calls, list) else "no list of"
+                raise errors.MockError(f"step '{call.step}' calls for the {count + 1}. time; the mock file holds {known} calls of it")
+            recorded = calls[count]
+        if isinstance(recorded, dict) and set(recorded) == {_ERROR}:
+            raise _error(recorded[_ERROR], call)
+        return recorded
+
+    async def sleep(self, step: str, duration: datetime.timedelta) -> None:
+        self._clock += duration
+
+    async def next_version(self) -> int:
+        return self._version
+
+    def changed(self) -> None:
+        """Nobody watches a mock run."""
+
+    def unused(self) -> list[str]:
+        """A warning for each output of the file that no call took."""
+        if self._outputs is None:
+            return []
+        warnings = [f"the mock output of '{step}' was not used" for step in self._outputs if step not in self._used]
+        for step, count in self._used.items():
+            recorded = self._outputs[step]
+            if isinstance(recorded, dict) and set(recorded) == {_CALLS} and count < len(recorded[_CALLS]):
+                warnings.append(f"the mock file holds {len(recorded[_CALLS])} calls of '{step}', {count} were used")
+        return warnings
+
+
+def _error(recorded: Any, call: host.ToolCall) -> errors.ToolError:
+    facts = recorded if isinstance(recorded, dict) else {"message": str(recorded)}
+    kind = str(facts.get("type", errors.REJECTED))
+    return errors.ToolError(kind, str(facts.get("message", "the mock file says that this call fails")), {"tool": call.address, "action": call.action})
+
+
+def drive(work: Coroutine[Any, Any, Any]) -> None:
+    """Runs a walk whose host never waits, without an event loop."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    work.close()
+    raise AssertionError("a host of this kind must not wait")

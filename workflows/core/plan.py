@@ -1,0 +1,232 @@
+"""The plan: a checked pipeline joined with the policy facts of its tools, as the JSON that a run gets. What was checked is what runs.
+
+    {"format": 1, "digest": "9f2c...", "name": "lead-scoring", "title": "...", "timezone": "Europe/Chisinau",
+     "params": {...}, "steps": [{"id", "uses", "with", "save_as", "if", "timeout_seconds"}],
+     "tools": {"maib.banking": {"transport": "http", "timeout_seconds": 120, "digest": "...", "actions": {"get_balance": "safe"}}}}
+
+Templates stand in it as trees (see tree.py). Endpoints, schemas and secrets are not in it: the activity reads them where it runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from workflows.core import durations, errors, expressions, model, scope, template, texts, tree
+
+FORMAT: Final = 1
+COUNTER_WORD: Final = "auto_increment_version"
+_CONDITIONS: Final = ("conditions[].condition",)
+
+
+def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: str) -> dict[str, Any]:
+    """The plan of a pipeline without errors; `timezone` is the one to use where the document names none."""
+    plan: dict[str, Any] = {
+        "format": FORMAT,
+        "name": pipeline.name,
+        "title": pipeline.title,
+        "timezone": pipeline.timezone or timezone,
+        "params": tree.to_json(pipeline.params),
+        "steps": [_step(step) for step in pipeline.steps],
+        "tools": {address: policy(tools[address]) for address in dict.fromkeys(step.uses for step in pipeline.steps)},
+    }
+    if pipeline.event_type:
+        plan["event_type"] = pipeline.event_type
+    return {**plan, "digest": digest_of(plan)}
+
+
+def _step(step: model.Step) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": step.id, "uses": step.uses}
+    if step.with_.entries:
+        made["with"] = tree.to_json(step.with_)
+    if step.save_as:
+        made["save_as"] = step.save_as
+    if step.condition is not None:
+        made["if"] = tree.to_json(step.condition)
+    if step.timeout is not None:
+        made["timeout_seconds"] = tree.to_json(step.timeout)
+    return made
+
+
+def policy(tool: model.Tool) -> dict[str, Any]:
+    """What the workflow must know of a tool to decide the same thing at each replay."""
+    facts: dict[str, Any] = {"transport": tool.transport, "digest": tool.digest, "timeout_seconds": tool.timeout_seconds}
+    if tool.actions:
+        facts["actions"] = dict(tool.actions)
+    else:
+        facts["effect"] = tool.effect
+    if tool.retry:
+        facts["retry"] = dict(tool.retry)
+    for key in ("result", "sql"):
+        if key in tool.definition:
+            facts[key] = tool.definition[key]
+    return facts
+
+
+def digest_of(plan: Mapping[str, Any]) -> str:
+    """SHA-256 over the plan without its digest, as compact JSON; 64 hex digits."""
+    content = {key: value for key, value in plan.items() if key != "digest"}
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    """Compact JSON; 1.50 and 1.5 differ, key order counts (it is kept from check to run)."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{texts._quoted(key)}:{_canonical(member)}" for key, member in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_canonical, value)) + "]"
+    if isinstance(value, str):
+        return texts._quoted(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStep:
+    """One step, ready to evaluate."""
+
+    id: str
+    uses: str
+    save_as: str | None
+    arguments: template.Template
+    condition: Callable[[scope.Scope], bool] | None
+    condition_text: str
+    timeout: template.Template | None
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPlan:
+    """A plan whose templates are compiled; kept in memory by digest, since every run of a pipeline has the same plan."""
+
+    name: str
+    title: str
+    timezone: str
+    steps: tuple[CompiledStep, ...]
+    params: dict[str, template.Template]
+    counting_params: frozenset[str]
+    steps_count: bool  # a step reads the durable counter
+
+    def needs_counter(self, given: Mapping[str, Any]) -> bool:
+        """Whether this run advances the durable counter."""
+        return self.steps_count or any(name not in given for name in self.counting_params)
+
+
+def load(plan: Mapping[str, Any]) -> CompiledPlan:
+    """Compiles a plan that came as JSON.
+
+    Raises:
+        EvaluationError: the plan is of a newer format, or was altered after it was checked.
+    """
+    if plan.get("format") != FORMAT:
+        raise errors.EvaluationError(f"the plan has format {plan.get('format')}, this worker runs formats up to {FORMAT}", "upgrade the worker")
+    digest = digest_of(plan)
+    if digest != plan.get("digest"):
+        raise errors.EvaluationError("the plan was altered after it was checked: its digest does not fit", "check and start the pipeline again")
+    return _compile(_Keyed(digest, plan))
+
+
+class _Keyed:
+    """A plan as a cache key: equal where the digest is."""
+
+    __slots__ = ("digest", "plan")
+
+    def __init__(self, digest: str, plan: Mapping[str, Any]) -> None:
+        self.digest = digest
+        self.plan = plan
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and other.digest == self.digest
+
+
+@functools.lru_cache(maxsize=256)
+def _compile(keyed: _Keyed) -> CompiledPlan:
+    plan = keyed.plan
+    params: dict[str, Any] = plan["params"]
+    return CompiledPlan(
+        name=plan["name"],
+        title=plan["title"],
+        timezone=plan["timezone"],
+        steps=tuple(_compile_step(step, plan["tools"][step["uses"]]) for step in plan["steps"]),
+        params={name: template.compile_tree(node, f"params.{name}") for name, node in params.items()},
+        counting_params=frozenset(name for name, node in params.items() if _counts(node)),
+        steps_count=any(_counts(step.get("with")) or _counts(step.get("if")) for step in plan["steps"]),
+    )
+
+
+def _compile_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledStep:
+    condition = step.get("if")
+    lenient = _CONDITIONS if step["uses"] == "system.evaluate" else ()
+    return CompiledStep(
+        id=step["id"],
+        uses=step["uses"],
+        save_as=step.get("save_as"),
+        arguments=template.compile_tree(step.get("with", {}), "with", tuple(facts.get("sql", ())), lenient),
+        condition=None if condition is None else template.compile_condition(condition),
+        condition_text=condition_text(condition),
+        timeout=template.compile_tree(step["timeout_seconds"], "timeout_seconds") if "timeout_seconds" in step else None,
+        policy=facts,
+    )
+
+
+def condition_text(condition: Any) -> str:
+    """An `if` as its author wrote it, for messages."""
+    if isinstance(condition, dict):
+        return str(next(iter(condition.values())))
+    return str(condition).lower() if isinstance(condition, bool) else str(condition)
+
+
+def _counts(node: Any) -> bool:
+    return any(path[0] == COUNTER_WORD for source, lone in sources(node) for path in expressions.references(source, lone))
+
+
+def sources(node: Any) -> Iterator[tuple[str, bool]]:
+    """Every expression and text of a node in the plan's form: (source, whether it is a lone expression)."""
+    if isinstance(node, list):
+        for item in node:
+            yield from sources(item)
+    elif isinstance(node, dict):
+        kind = next(iter(node), "")
+        if len(node) == 1 and kind.startswith("$"):
+            yield from _marked_sources(kind, node[kind])
+        else:
+            for member in node.values():
+                yield from sources(member)
+
+
+def _marked_sources(kind: str, content: Any) -> Iterator[tuple[str, bool]]:
+    if kind == "$text":
+        yield content, False
+    elif kind == "$value":
+        yield content, True
+    elif kind == "$for":
+        yield content["in"], True
+        if content.get("if"):
+            yield content["if"], True
+        yield from sources(content["body"])
+        yield from sources(content.get("else", []))
+    elif kind == "$if":
+        for condition, body in content["branches"]:
+            yield condition, True
+            yield from sources(body)
+        yield from sources(content.get("else", []))
+    elif kind == "$set":
+        yield content[1], True
+    else:
+        yield from sources(content)
+
+
+def timeout_of(step: CompiledStep, names: scope.Scope) -> Any:
+    """How long one try of a step's call may take, as a timedelta."""
+    value = step.policy["timeout_seconds"] if step.timeout is None else step.timeout.evaluate(names)
+    return durations.seconds(value)
+
+

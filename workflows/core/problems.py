@@ -1,0 +1,84 @@
+"""Problem codes of documents, and the list that gathers them, for the parser and the checker. Codes are stable: scripts match them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+from workflows.core import errors, model
+
+#: Every code of the parser and the checker, with its meaning; docs/problems.md is held true to it by a test.
+CODES: Final[dict[str, str]] = {
+    "unknown-key": "a key that means nothing here",
+    "missing-key": "a key that must be there",
+    "wrong-type": "a value of another type than expected",
+    "wrong-value": "a value that is not among the allowed ones",
+    "blocks-not-here": "a {% %} block where only plain keys and items can stand",
+    "wrong-name": "a name with characters that a pipeline's name cannot hold",
+    "wrong-id": "an id or save_as that expressions could not spell",
+    "duplicate-id": "two steps with one id",
+    "duplicate-name": "two pipelines with one name",
+    "overwritten-output": "two steps save under one name; the later overwrites",
+    "shadowed-output": "a save_as that a root or date word hides; it is reached as steps.NAME only",
+    "unknown-tool": "an address that the catalog does not hold",
+    "unknown-action": "an action that the tool does not have",
+    "unavailable-tool": "a tool whose transport is not available in this version",
+    "missing-argument": "an argument that the tool requires",
+    "unknown-argument": "an argument that the tool's schema does not know",
+    "wrong-argument": "an argument that the tool's schema refuses",
+    "converted-argument": "an argument that is converted or spliced to fit the tool's schema",
+    "template-syntax": "a template that cannot be read",
+    "unknown-name": "a template reads a name that nothing has",
+    "unknown-output": "a template reads steps.NAME that no step saves",
+    "forward-reference": "a template reads the output of its own or a later step",
+    "unknown-field": "a template reads a field that the tool's declared output lacks",
+    "unguarded-skip": "a template reads inside the output of a step that may be skipped",
+    "missing-parameter": "a template reads a parameter that is neither declared nor given",
+    "undeclared-parameter": "a template reads a parameter that is not declared; it must be given at the start",
+    "not-boolean": "a condition whose value is no boolean",
+    "unknown-time-zone": "a time zone that does not exist",
+    "no-time-zone": "date words without a time zone of their own",
+    "wrong-duration": "a duration that cannot be read",
+    "wrong-schedule": "a schedule that cannot be read",
+    "database-clock": "SQL that reads the database's clock; wrong in a backfill and around midnight",
+    "sql-from-text": "SQL whose quotes around a template vanish: the value is bound as a parameter",
+    "no-effect-yet": "a setting that this version reads but does not act on",
+    "too-large": "a document or plan above a limit",
+}
+
+
+class Gathered:
+    """The problems found so far in one document."""
+
+    def __init__(self) -> None:
+        self.problems: list[errors.Problem] = []
+
+    def error(self, code: str, message: str, path: str, position: model.Position, hint: str = "") -> None:
+        """Adds an error."""
+        self._add(code, message, path, position, hint, "error")
+
+    def warning(self, code: str, message: str, path: str, position: model.Position, hint: str = "") -> None:
+        """Adds a warning."""
+        self._add(code, message, path, position, hint, "warning")
+
+    def _add(self, code: str, message: str, path: str, position: model.Position, hint: str, severity: str) -> None:
+        assert code in CODES, code
+        problem = errors.Problem(code, message, path, position.line, position.column, hint, severity)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a run must not start."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def sorted(self) -> tuple[errors.Problem, ...]:
+        """In the order of the document."""
+        return tuple(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
+
+
+def did_you_mean(found: str, known: Iterable[str], otherwise: str = "") -> str:
+    """`did you mean 'x'?`, or what else there is to say."""
+    near = difflib.get_close_matches(found, list(known), 1, 0.6)
+    return f"did you mean '{near[0]}'?" if near else otherwise

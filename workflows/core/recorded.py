@@ -1,0 +1,109 @@
+"""A run told again from what was recorded: `show` and the live progress walk the plan over the calls that the history holds."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflows.core import errors, host, plan, run
+
+
+@dataclass(slots=True)
+class Call:
+    """What a history says of one call: under way, answered, or failed."""
+
+    attempts: int = 1
+    result: host.ToolResult | None = None
+    error: errors.ToolError | None = None
+
+
+@dataclass(slots=True)
+class Recording:
+    """What a history says of a run. `calls` by path; `sleeping` are steps whose timer has not fired, `slept` those whose has."""
+
+    calls: dict[str, Call] = field(default_factory=dict)
+    slept: set[str] = field(default_factory=set)
+    sleeping: set[str] = field(default_factory=set)
+    version: int | None = None
+    now: datetime.datetime | None = None
+    cancelled: bool = False
+    failure: dict[str, Any] | None = None  # {"type", "message", "step"} of a run that ended as failed
+
+
+class NotYet(BaseException):
+    """The history ends here; no Exception, so that nothing on the way takes it for a failed step."""
+
+    def __init__(self, waiting: bool = False, attempts: int = 1) -> None:
+        super().__init__()
+        self.waiting = waiting
+        self.attempts = attempts
+
+
+class RecordedHost:
+    """Answers from a Recording."""
+
+    def __init__(self, recording: Recording, start: datetime.datetime) -> None:
+        self._recording = recording
+        self._start = start
+
+    def now(self) -> datetime.datetime:
+        return self._recording.now or self._start
+
+    async def call_tool(self, call: host.ToolCall) -> host.ToolResult:
+        recorded = self._recording.calls.get(call.path)
+        if recorded is None or recorded.result is None and recorded.error is None:
+            raise NotYet(attempts=recorded.attempts if recorded else 1)
+        if recorded.error is not None:
+            recorded.error.details.setdefault("attempt", recorded.attempts)
+            raise recorded.error
+        assert recorded.result is not None
+        return recorded.result
+
+    async def sleep(self, step: str, duration: datetime.timedelta) -> None:
+        if duration > datetime.timedelta(0) and step not in self._recording.slept:
+            raise NotYet(waiting=True)
+
+    async def next_version(self) -> int:
+        if self._recording.version is None:
+            raise NotYet
+        return self._recording.version
+
+    def changed(self) -> None:
+        """Nobody watches."""
+
+
+def tell(
+    document: Mapping[str, Any],
+    nominal: datetime.datetime,
+    given: Mapping[str, Any] | None,
+    event: Mapping[str, Any] | None,
+    recording: Recording,
+) -> run.RunRecord:
+    """The record of a run as far as it came.
+
+    Raises:
+        errors.EvaluationError: the plan cannot be loaded (a newer format, altered).
+    """
+    current = run.Run(plan.load(document), nominal, given, event)
+    try:
+        _drive(current, RecordedHost(recording, nominal))
+    except NotYet as stop:
+        for record in current.record.steps:
+            if record.status == run.RUNNING:
+                record.status = run.WAITING if stop.waiting else run.RUNNING
+                record.attempts = max(record.attempts, stop.attempts)
+    if recording.cancelled:
+        current.cancelled()
+    elif recording.failure is not None and current.record.status != run.FAILED:
+        # failed by something that the steps do not show: terminated, timed out, an error of ours
+        current.failed(errors.ToolError(recording.failure["type"], recording.failure["message"]))
+    return current.record
+
+
+def _drive(current: run.Run, world: RecordedHost) -> None:
+    try:
+        current.walk(world).send(None)
+    except StopIteration:
+        pass

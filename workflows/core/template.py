@@ -1,0 +1,357 @@
+"""Templates: a plan's tree compiled to functions that give values. A tree is evaluated, never rendered to text and parsed again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from workflows.core import errors, expressions, filters, limits, marks, scope, sql, tree, values
+
+Evaluate = Callable[[scope.Scope], Any]
+#: Appends to the items of an array or the entries of an object, and returns the scope for what follows.
+Fill = Callable[[scope.Scope, Any], scope.Scope]
+
+
+class Template:
+    """A compiled tree. `evaluate` gives JSON; `constant` is true where it holds no template at all."""
+
+    __slots__ = ("_evaluate", "constant")
+
+    def __init__(self, evaluate: Evaluate, constant: bool) -> None:
+        self._evaluate = evaluate
+        self.constant = constant
+
+    def evaluate(self, names: scope.Scope) -> Any:
+        """The value, ready to leave: JSON types, dates as text.
+
+        Raises:
+            EvaluationError: with the place in the tree, "in with.context.date: ...".
+        """
+        return self._evaluate(names.fresh())
+
+
+class Unknown:
+    """Stands for a condition that could not be evaluated, with the reason."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def compile_tree(node: Any, path: str = "", statements: tuple[str, ...] = (), lenient: tuple[str, ...] = ()) -> Template:
+    """Compiles a node in the plan's form.
+
+    `statements` are the places whose texts are SQL, ("query", "queries[].query"); `lenient` those of conditions that may fail
+    alone, ("conditions[].condition",): they give an Unknown then.
+
+    >>> compile_tree({"n": {"$text": "${1 + 2}"}}).evaluate(scope.Scope({}))
+    {'n': 3}
+
+    Raises:
+        EvaluationError: a template in it cannot be read.
+    """
+    compiled = _Compiler(frozenset(statements), frozenset(lenient)).node(node, path, "")
+    return Template(compiled, not has_templates(node))
+
+
+def compile_json(value: Any, path: str = "") -> Template:
+    """Compiles plain JSON whose texts may hold marks, as in a catalog."""
+    return compile_tree(tree.of_json(value), path)
+
+
+def compile_condition(node: Any) -> Callable[[scope.Scope], bool]:
+    """An `if`: a bare expression, one in `${...}`, a JSON boolean. Python's truth; a missing value is an error with a hint.
+
+    >>> compile_condition("a > 1")(scope.Scope({"a": 2}))
+    True
+    """
+    evaluate = _condition(node)
+
+    def decide(names: scope.Scope) -> bool:
+        try:
+            value = evaluate(names.fresh())
+        except errors.MissingValue as error:
+            raise errors.MissingValue(error.message, error.hint or "| default(false) makes a missing value false") from None
+        return bool(filters.present(value))
+
+    return decide
+
+
+def _condition(node: Any) -> Evaluate:
+    if isinstance(node, str):
+        return expressions.value(node)
+    if isinstance(node, dict) and set(node) == {"$text"} and (lone := marks.lone(node["$text"])):
+        return expressions.value(lone.content)
+    return _Compiler().node(node, "", "")
+
+
+def has_templates(node: Any) -> bool:
+    """Whether anything in a node of a plan is evaluated."""
+    if isinstance(node, dict):
+        return any(key.startswith("$") for key in node) or any(has_templates(member) for member in node.values())
+    return isinstance(node, list) and any(has_templates(item) for item in node)
+
+
+class _Compiler:
+    def __init__(self, statements: frozenset[str] = frozenset(), lenient: frozenset[str] = frozenset()) -> None:
+        self._statements = statements
+        self._lenient = lenient
+
+    def node(self, node: Any, path: str, place: str) -> Evaluate:
+        """`path` is for messages (`with.queries[0].query`), `place` for statements (`queries[].query`)."""
+        if isinstance(node, dict):
+            if len(node) == 1 and (kind := next(iter(node))).startswith("$"):
+                return self._marked(kind, node[kind], path, place)
+            return self._object([[key, member] for key, member in node.items()], path, place)
+        if isinstance(node, list):
+            return self._array(node, path, place)
+        return lambda names: node
+
+    def _marked(self, kind: str, content: Any, path: str, place: str) -> Evaluate:
+        if kind == "$text":
+            return _at(path, _text(content))
+        if kind == "$value":
+            expressions.value(content)
+            return _at(path, lambda names: expressions.leaving(content, names))
+        if kind == "$object":
+            return self._object(content, path, place)
+        raise errors.EvaluationError(f"a plan of a newer format: unknown node '{kind}'", "upgrade the worker")
+
+    def _object(self, entries: list[Any], path: str, place: str) -> Evaluate:
+        fill = self._body(entries, path, place, self._entry)
+
+        def evaluate(names: scope.Scope) -> dict[str, Any]:
+            made: dict[str, Any] = {}
+            fill(names, made)
+            return made
+
+        return evaluate
+
+    def _array(self, items: list[Any], path: str, place: str) -> Evaluate:
+        fill = self._body(items, path, place, self._item)
+
+        def evaluate(names: scope.Scope) -> list[Any]:
+            made: list[Any] = []
+            fill(names, made)
+            return made
+
+        return evaluate
+
+    def _body(self, parts: list[Any], path: str, place: str, part: Callable[[Any, int, str, str], Fill]) -> Fill:
+        fills = [self._block(item, path, place, part) or part(item, number, path, place) for number, item in enumerate(parts)]
+
+        def fill(names: scope.Scope, made: Any) -> scope.Scope:
+            inner = names
+            for one in fills:
+                inner = one(inner, made)
+            return names
+
+        return fill
+
+    def _entry(self, entry: list[Any], number: int, path: str, place: str) -> Fill:
+        key_node, value_node = entry
+        shown = key_node if isinstance(key_node, str) else "..."
+        at, place = f"{path}.{shown}" if path else shown, f"{place}.{shown}" if place else shown
+        if place in self._statements:
+            return _statement(value_node, at)
+        key = self.node(key_node, at, "")
+        value = _forgiving(value_node) if place in self._lenient else self.node(value_node, at, place)
+
+        def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
+            made[_key(key(names), at)] = value(names)
+            names.budget.items(1)
+            return names
+
+        return fill
+
+    def _item(self, item: Any, number: int, path: str, place: str) -> Fill:
+        value = self.node(item, f"{path}[{number}]", f"{place}[]")
+
+        def fill(names: scope.Scope, made: list[Any]) -> scope.Scope:
+            made.append(value(names))
+            names.budget.items(1)
+            return names
+
+        return fill
+
+    def _block(self, item: Any, path: str, place: str, part: Callable[[Any, int, str, str], Fill]) -> Fill | None:
+        if not (isinstance(item, dict) and len(item) == 1):
+            return None
+        match next(iter(item.items())):
+            case ("$for", loop):
+                return self._loop(loop, path, place, part)
+            case ("$if", choice):
+                branches = [(_truth(condition, path), self._body(body, path, place, part)) for condition, body in choice["branches"]]
+                return _choose(branches, self._body(choice.get("else", []), path, place, part))
+            case ("$set", (name, source)):
+                value = _at(path, expressions.value(source))
+                return lambda names, made: names.with_local({name: filters.present(value(names))})
+        return None
+
+    def _loop(self, loop: dict[str, Any], path: str, place: str, part: Callable[[Any, int, str, str], Fill]) -> Fill:
+        iterable, body = _at(path, expressions.value(loop["in"])), self._body(loop["body"], path, place, part)
+        orelse = self._body(loop.get("else", []), path, place, part)
+        condition = _truth(loop["if"], path) if loop.get("if") else None
+        targets = loop["as"]
+
+        def fill(names: scope.Scope, made: Any) -> scope.Scope:
+            bound = [_targets(targets, item, path) for item in _at(path, lambda inner: _items(inner, iterable(inner)))(names)]
+            if condition:
+                bound = [local for local in bound if condition(names.with_local(local))]
+            for number, local in enumerate(bound):
+                _in_round(number, lambda: body(names.with_local({**local, "loop": _loop_facts(number, len(bound))}), made))  # noqa: B023
+            if not bound:
+                orelse(names, made)
+            return names
+
+        return fill
+
+
+def _at(path: str, evaluate: Evaluate) -> Evaluate:
+    """The same, with the place put before what an error says."""
+
+    def placed(names: scope.Scope) -> Any:
+        try:
+            return evaluate(names)
+        except errors.EvaluationError as error:
+            raise located(error, path) from None
+
+    return placed
+
+
+def located(error: errors.EvaluationError, path: str) -> errors.EvaluationError:
+    """The error with its place in front, once."""
+    if path and not error.message.startswith("in "):
+        return type(error)(f"in {path}: {error.message}", error.hint)
+    return error
+
+
+def _in_round(number: int, evaluate: Callable[[], Any]) -> None:
+    try:
+        evaluate()
+    except errors.EvaluationError as error:
+        if "round " not in error.message:
+            raise type(error)(f"{error.message} [round {number + 1} of the loop]", error.hint) from None
+        raise
+
+
+def _forgiving(node: Any) -> Evaluate:
+    """A condition of system.evaluate: what cannot be evaluated is an Unknown, not a failed run."""
+    evaluate = _condition(node)
+
+    def tried(names: scope.Scope) -> Any:
+        try:
+            return bool(filters.present(evaluate(names)))
+        except errors.EvaluationError as error:
+            return Unknown(str(error))
+
+    return tried
+
+
+def _text(source: str) -> Evaluate:
+    lone = marks.lone(source)
+    if lone is not None:
+        content = lone.content
+        expressions.value(content)
+        return lambda names: expressions.leaving(content, names)
+    return expressions.text(source)
+
+
+def _statement(node: Any, path: str) -> Fill:
+    source = node["$text"] if isinstance(node, dict) and set(node) == {"$text"} else node
+    compiled = sql.compile_statement(source, path)
+
+    def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
+        try:
+            query, parameters = compiled(names)
+        except errors.EvaluationError as error:
+            raise located(error, path) from None
+        made[path.rpartition(".")[2]] = query
+        if parameters:
+            made["parameters"] = parameters if not isinstance(made.get("parameters"), dict) else {**made["parameters"], **parameters}
+        return names
+
+    return fill
+
+
+def _truth(source: str, path: str) -> Callable[[scope.Scope], bool]:
+    evaluate = _at(path, lambda names: bool(filters.present(expressions.value(source)(names))))
+    expressions.value(source)
+    return evaluate
+
+
+def _choose(branches: list[tuple[Callable[[scope.Scope], bool], Fill]], orelse: Fill) -> Fill:
+    def fill(names: scope.Scope, made: Any) -> scope.Scope:
+        for condition, body in branches:
+            if condition(names):
+                body(names, made)
+                return names
+        orelse(names, made)
+        return names
+
+    return fill
+
+
+def _key(key: Any, path: str) -> str:
+    if isinstance(key, str):
+        return key
+    if values.is_number(key):
+        return values.scalar_text(key)
+    raise errors.EvaluationError(f"in {path}: a key is text, not {values.shown(key)}")
+
+
+def _items(names: scope.Scope, value: Any) -> list[Any]:
+    if isinstance(value, str) or not isinstance(filters.present(value), list | tuple | dict):
+        hint = value.reason if isinstance(value, values.Skipped) else "give null a value with | default([])" if value is None else ""
+        raise errors.EvaluationError(f"a loop takes a list, not {values.shown(value)}", hint)
+    names.budget.operations(len(value))
+    return list(value)
+
+
+def _targets(targets: list[str], item: Any, path: str) -> dict[str, Any]:
+    if len(targets) == 1:
+        return {targets[0]: item}
+    if isinstance(item, list | tuple) and len(item) == len(targets):
+        return dict(zip(targets, item, strict=True))
+    raise errors.EvaluationError(f"in {path}: a loop with {len(targets)} variables over {values.shown(item)}", "for objects: | items")
+
+
+def _loop_facts(number: int, length: int) -> dict[str, Any]:
+    return {
+        "index": number + 1,
+        "index0": number,
+        "first": number == 0,
+        "last": number == length - 1,
+        "length": length,
+        "revindex": length - number,
+        "revindex0": length - number - 1,
+    }
+
+
+def size_of(value: Any) -> int:
+    """About how many bytes a value takes as JSON; exact for ASCII, cheap for what is clearly small."""
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "surrogatepass")) + 2 + value.count('"') + value.count("\\") + value.count("\n")
+    if isinstance(value, dict):
+        return 2 + sum(size_of(key) + size_of(member) + 2 for key, member in value.items())
+    if isinstance(value, list):
+        return 2 + sum(size_of(member) + 1 for member in value)
+    return len(values.scalar_text(value)) if isinstance(value, int | Decimal) else 5
+
+
+def check_size(value: Any, what: str) -> None:
+    """Refuses what Temporal would not carry.
+
+    Raises:
+        LimitExceeded: it is larger than MAX_PAYLOAD_BYTES.
+    """
+    size = size_of(value)
+    if size > limits.MAX_PAYLOAD_BYTES:
+        raise errors.LimitExceeded(
+            f"{what} takes {size:,} bytes; the limit is {limits.MAX_PAYLOAD_BYTES:,} (MAX_PAYLOAD_BYTES)",
+            "pass on only the fields that the step needs, or fewer items",
+        )
+
+

@@ -1,0 +1,167 @@
+"""The interpreter workflow: it is the Host that core asks for effects, and turns them into Temporal commands."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from typing import Any, Final
+
+from temporalio import common, exceptions, workflow
+
+from workflows import contract
+from workflows.core import errors, host, model, plan, run
+from workflows.core import progress as progress_text
+
+_SCHEDULED_TIME: Final = common.SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+_STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
+#: More calls than this at once wait their turn; Temporal allows 2,000 pending activities and leaves a run stuck above.
+MAX_CALLS_AT_ONCE: Final = 500
+_DEFAULT_RETRY: Final = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}
+
+
+@workflow.defn(name=contract.PIPELINE)
+class PipelineWorkflow:
+    """One run of a pipeline; see `contract.RunInput` for what it gets."""
+
+    @workflow.init
+    def __init__(self, given: dict[str, Any]) -> None:
+        """Nothing here may fail: a query must be answered even where the plan cannot be loaded."""
+        self._run: run.Run | None = None
+        self._given = given
+
+    @workflow.run
+    async def run(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Walks the plan. A run that cannot go on ends as failed with its reason, never as a task that fails for ever."""
+        try:
+            self._run = run.Run(plan.load(given["plan"]), self._nominal_time(), given.get("params"), given.get("event"))
+            await self._run.walk(_TemporalHost(self._run, given))
+        except asyncio.CancelledError:
+            if self._run:
+                self._run.cancelled()
+            self._show(run.RUN_CANCELLED)
+            raise
+        except errors.OrdinautError as error:
+            raise self._failure(error) from error
+        except exceptions.FailureError:
+            raise
+        except Exception as error:
+            raise self._failure(errors.ToolError(errors.INTERNAL_ERROR, f"{type(error).__name__}: {error}")) from error
+        if self._run.record.status == run.FAILED:
+            raise self._failure(None)
+        self._show(run.COMPLETED)
+        return self._summary(self._run.record)
+
+    @workflow.query(name=contract.QUERY_PROGRESS)
+    def progress(self) -> dict[str, Any]:
+        """The result so far, in the contract's form; outputs too large for an answer are left out."""
+        run_id = workflow.info().workflow_id
+        if self._run is None:
+            nominal = self._nominal_time().isoformat()
+            return run.RunRecord(nominal_time=nominal, steps=[]).as_json(run_id)
+        return progress_text.within_limit(self._run.record.as_json(run_id))
+
+    def _nominal_time(self) -> datetime.datetime:
+        """When the run was due: as told at the start, else by its schedule, else when it started."""
+        given = self._given.get("nominal_time")
+        if given:
+            return datetime.datetime.fromisoformat(given)
+        scheduled = workflow.info().typed_search_attributes.get(_SCHEDULED_TIME)
+        return scheduled or workflow.info().start_time
+
+    def _failure(self, error: errors.OrdinautError | None) -> exceptions.ApplicationError:
+        self._show(run.FAILED)
+        if self._run is not None and error is not None:
+            self._run.failed(error)
+        facts = self._run.record.error if self._run else {"type": error.kind, "message": errors.cut(str(error)), "step": None} if error else None
+        facts = facts or {"type": errors.INTERNAL_ERROR, "message": "the run failed", "step": None}
+        place = f"step '{facts['step']}': " if facts["step"] else ""
+        return exceptions.ApplicationError(f"{place}{facts['message']}", {"step": facts["step"]}, type=facts["type"], non_retryable=True)
+
+    def _show(self, status: str) -> None:
+        workflow.upsert_search_attributes([_STATUS.value_set(status)])
+
+    def _summary(self, record: run.RunRecord) -> dict[str, Any]:
+        counts = {status: sum(step.status == status for step in record.steps) for status in (run.COMPLETED, run.SKIPPED)}
+        return {"status": record.status, **counts, "nominal_time": record.nominal_time, "warnings": len(record.warnings)}
+
+
+class _TemporalHost:
+    """Answers the core's wishes with Temporal commands."""
+
+    def __init__(self, current: run.Run, given: dict[str, Any]) -> None:
+        self._run = current
+        self._first_run: str | None = given.get("first_run")
+        self._slots = asyncio.Semaphore(MAX_CALLS_AT_ONCE)
+
+    def now(self) -> datetime.datetime:
+        return workflow.now()
+
+    async def call_tool(self, call: host.ToolCall) -> host.ToolResult:
+        async with self._slots:
+            try:
+                output: dict[str, Any] = await workflow.execute_activity(
+                    contract.CALL_TOOL,
+                    self._input(call),
+                    activity_id=call.path,
+                    start_to_close_timeout=call.timeout + contract.ACTIVITY_GRACE,
+                    heartbeat_timeout=contract.HEARTBEAT_TIMEOUT,
+                    retry_policy=_retry_policy(call),
+                    summary=_summary(call),
+                )
+            except exceptions.ActivityError as error:
+                raise _tool_error(error, call) from error
+        return host.ToolResult(output["output"], output.get("arguments"), output.get("warnings", []), output.get("attempts", 1))
+
+    def _input(self, call: host.ToolCall) -> dict[str, Any]:
+        made: dict[str, Any] = {"tool": call.address, "arguments": call.arguments, "effect": call.effect, "digest": call.policy["digest"]}
+        if call.policy["transport"] == "database":
+            made["zone"] = self._run.plan.timezone
+        if self._first_run:
+            made["run"] = self._first_run
+        return made
+
+    async def sleep(self, step: str, duration: datetime.timedelta) -> None:
+        if duration > datetime.timedelta(0):
+            await workflow.sleep(duration, summary=f"{step}: sleep")
+
+    async def next_version(self) -> int:
+        version: int = await workflow.execute_activity(
+            contract.NEXT_VERSION,
+            {"pipeline": self._run.plan.name, **({"run": self._first_run} if self._first_run else {})},
+            activity_id=plan.COUNTER_WORD,
+            start_to_close_timeout=datetime.timedelta(seconds=30),
+            summary=f"next {plan.COUNTER_WORD} of {self._run.plan.name}",
+        )
+        return version
+
+    def changed(self) -> None:
+        workflow.set_current_details(progress_text.markdown(self._run.plan.title, self._run.record))
+
+
+def _summary(call: host.ToolCall) -> str:
+    return f"{call.step}: {call.address} {call.action}" if call.action else f"{call.step}: {call.address}"
+
+
+def _retry_policy(call: host.ToolCall) -> common.RetryPolicy:
+    facts = {**_DEFAULT_RETRY, **call.policy.get("retry", {})}
+    return common.RetryPolicy(
+        initial_interval=datetime.timedelta(seconds=float(facts["first_wait_seconds"])),
+        backoff_coefficient=float(facts["factor"]),
+        maximum_interval=datetime.timedelta(seconds=float(facts["longest_wait_seconds"])),
+        maximum_attempts=int(facts["attempts"]),
+        # a worker that died or hung may have sent: only calls that may be sent twice go on
+        non_retryable_error_types=list(contract.TIMEOUT_ERROR_TYPES) if call.effect == model.UNSAFE else None,
+    )
+
+
+def _tool_error(error: exceptions.ActivityError, call: host.ToolCall) -> BaseException:
+    """What a failed activity means for the run."""
+    cause = error.cause
+    if isinstance(cause, exceptions.CancelledError):
+        return asyncio.CancelledError()
+    if isinstance(cause, exceptions.ApplicationError):
+        details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+        return errors.ToolError(cause.type or errors.INTERNAL_ERROR, cause.message, details)
+    if isinstance(cause, exceptions.TimeoutError):
+        return errors.worker_lost(call.address, call.action, call.step)
+    return errors.ToolError(errors.INTERNAL_ERROR, f"{call.address}: {cause or error}")

@@ -97,7 +97,7 @@ def seconds(value: Any, *, positive: bool = False) -> datetime.timedelta:
     if total < 0:
         raise errors.EvaluationError(f"a duration cannot be negative: {_shown(value)}", _ALLOWED)
     if total > MAX_WAIT_DAYS * 86_400:
-        raise errors.LimitExceeded(f"{_shown(value)} is longer than {MAX_WAIT_DAYS:,} days (MAX_WAIT_DAYS)", "numbers are seconds")
+        raise errors.LimitExceeded(f"{_shown(value)} is longer than MAX_WAIT_DAYS, {MAX_WAIT_DAYS:,} days", "a bare number counts seconds")
     if positive and total == 0:
         raise errors.EvaluationError(f"the duration must be longer than 0 seconds: {_shown(value)}", _ALLOWED)
     microseconds = total.quantize(_MICROSECOND, decimal.ROUND_CEILING, _EXACT)  # upwards: a tiny wait stays a wait

@@ -116,19 +116,15 @@ def compare(left: Any, right: Any) -> int:
         return _duration_order(left, right)
     if isinstance(left, Year) or isinstance(right, Year):
         return _order(_year_number(left, left, right), _year_number(right, left, right))
-    _check_comparable(left, right)
-    _check_comparable(right, left)
+    for value, other in ((left, right), (right, left)):
+        if not isinstance(value, Day | Moment | str):
+            raise _no_order(left, right)
+        if isinstance(value, str) and iso_text.read(value) is None:
+            raise errors.EvaluationError(f"{_shown(value)} is no date, so it cannot be compared with {_shown(other)}", _HOW_TO_WRITE)
     first, second = _date(left, _zone(right)), _date(right, _zone(left))
     if isinstance(first, Day) and isinstance(second, Day) and first.zone == second.zone:
         return _order(first.date, second.date)
     return _order(_instant(first, second), _instant(second, first))
-
-
-def _check_comparable(value: Any, other: Any) -> None:
-    if not isinstance(value, Day | Moment | str):
-        raise _no_order(value, other)
-    if isinstance(value, str) and iso_text.read(value) is None:
-        raise errors.EvaluationError(f"{_shown(value)} is no date, so it cannot be compared with {_shown(other)}", _HOW_TO_WRITE)
 
 
 def _instant(date: Day | Moment, other: Day | Moment) -> int:
@@ -200,7 +196,7 @@ def _zone(value: Any) -> datetime.tzinfo | None:
 def _year_arithmetic(operator: str, left: Any, right: Any) -> int | Decimal:
     numbers = [value.number if isinstance(value, Year) else value for value in (left, right)]
     if any(isinstance(number, bool) or not isinstance(number, int | Decimal) for number in numbers):
-        raise _cannot(operator, left, right, "a year counts as its number: current_year + 1; texts are joined with ~")
+        raise _cannot(operator, left, right, "a year counts as its number: current_year + 1")
     first, second = numbers
     if isinstance(first, int) and isinstance(second, int):
         return first + second if operator == "+" else first - second
@@ -226,6 +222,8 @@ def _no_order(left: Any, right: Any) -> errors.EvaluationError:
 
 def _cannot(operator: str, left: Any, right: Any, hint: str) -> errors.EvaluationError:
     message = f"cannot evaluate {_shown(left)} {operator} {_shown(right)}"
+    if isinstance(left, str) or isinstance(right, str):
+        hint += "; texts are joined with ~"
     return errors.EvaluationError(message, _hint_for(left) or _hint_for(right) or hint)
 
 

@@ -65,9 +65,9 @@ def _constant(entry: model.Entry, schema: Any, root: Mapping[str, Any], path: st
     try:
         fitted = fit.arguments(local, node)
     except errors.ToolError as error:
-        for violation in error.details.get("problems", [error.message]):
-            text = str(violation).replace("with.", "", 1) if str(violation).startswith("with.") else str(violation)
-            gathered.error("wrong-argument", text, path, entry.value.position)
+        for violation in error.details["problems"]:
+            at = str(violation["path"]).removeprefix("with")
+            gathered.error("wrong-argument", str(violation["message"]), f"{path}{at}", entry.value.position, str(violation["hint"] or ""))
         return
     for notice in (*fitted.notices, *fitted.conversions):
         gathered.warning("converted-argument", notice, path, entry.value.position)

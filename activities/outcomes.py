@@ -20,6 +20,9 @@ MAX_QUOTED_CHARS: Final = 300
 #: A vendor that asks for a longer pause is asked again after this one.
 MAX_RETRY_AFTER: Final = datetime.timedelta(days=1)
 
+#: Of a long list of violations the details keep so many.
+MAX_PROBLEMS: Final = 20
+
 #: Kinds that end the step at once: the same call would end the same way.
 _FINAL: Final = frozenset({errors.INVALID_INPUT, errors.REJECTED, errors.BAD_OUTPUT})
 
@@ -136,6 +139,8 @@ def _details(failure: errors.ToolError, call: Call, mask: Callable[[str], str]) 
     if isinstance(details.get("answer"), str):
         # Masked before it is cut: a secret on the edge would otherwise leave its first half.
         details["answer"] = mask(details["answer"])[:MAX_ANSWER_CHARS]
+    if isinstance(details.get("problems"), list):
+        details["problems"] = details["problems"][:MAX_PROBLEMS]
     return details
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-import functools
 import urllib.parse
 import zoneinfo
 from collections.abc import Iterable, Mapping
@@ -51,11 +51,9 @@ class Settings:
         Raises:
             SettingsError: unknown ORDINAUT_ names and values that cannot be used, all of them.
         """
-        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        given = {name: value for name, value in environment.items() if value.strip()}
+        given.update({name: value.strip() for name, value in given.items() if name.startswith(names.PREFIX) or name in names.PLAIN})
         problems = [problem for name in given if name.startswith(names.PREFIX) for problem in _problems(name, given)]
-        problems += [_given_twice(name) for name in _secret_names() if name in given and name + names.FILE_SUFFIX in given]
-        if problems:
-            raise SettingsError(problems)
         settings = cls(
             catalog_folder=given.get(names.CATALOG),
             endpoints={n.removeprefix(names.ENDPOINT_PREFIX): v for n, v in given.items() if n.startswith(names.ENDPOINT_PREFIX)},
@@ -63,20 +61,23 @@ class Settings:
             trust_local_approvers=given.get(names.TRUST_LOCAL_APPROVERS) == "1",
             _environment=given,
         )
-        return settings._with_secrets()
+        problems += settings._read_secrets()
+        if problems:
+            raise SettingsError(problems)
+        return dataclasses.replace(settings, database_url=settings._revealed.get(names.DATABASE_URL))
 
-    def _with_secrets(self) -> Settings:
-        """Reads every secret that we know of, so that a missing file is found at start and `mask` knows them all."""
+    def _read_secrets(self) -> list[str]:
+        """Reads every secret that we know of, so that a missing file is found at start and `mask` knows them all; what is wrong."""
         problems = []
-        for name in _secret_names():
+        for name in (names.DATABASE_URL, *names.SECRETS):
+            if name in self._environment and name + names.FILE_SUFFIX in self._environment:
+                problems.append(f"{name} and {name}{names.FILE_SUFFIX} are both set; keep one of them")
+                continue
             try:
                 self.secret(name)
             except errors.ToolError as error:
                 problems.append(error.message)
-        if problems:
-            raise SettingsError(problems)
-        object.__setattr__(self, "database_url", self._revealed.get(names.DATABASE_URL))
-        return self
+        return problems
 
     def secret(self, name: str) -> secrets.Secret | None:
         """The secret of this name, from NAME or from the file that NAME_FILE names; None where neither is set.
@@ -123,11 +124,6 @@ class Settings:
         return secrets.mask(text, values)
 
 
-@functools.cache
-def _secret_names() -> tuple[str, ...]:
-    return (names.DATABASE_URL, *names.SECRETS)
-
-
 def _problems(name: str, given: Mapping[str, str]) -> list[str]:
     """What is wrong with one ORDINAUT_ variable."""
     value = given[name]
@@ -140,7 +136,8 @@ def _problems(name: str, given: Mapping[str, str]) -> list[str]:
         return [f"{name}: found {value!r}, expected 0 or 1"]
     if name in names.OWN or name == names.DATABASE_URL + names.FILE_SUFFIX:
         return []
-    return [f"{name}: there is no such setting{_did_you_mean(name, [n for n in names.OWN if '<' not in n])}"]
+    known = [own.removeprefix(names.PREFIX) for own in names.OWN if "<" not in own]
+    return [f"{name}: there is no such setting{_did_you_mean(name.removeprefix(names.PREFIX), known, names.PREFIX)}"]
 
 
 def _endpoint_problems(name: str, value: str) -> list[str]:
@@ -159,10 +156,6 @@ def _endpoint_problems(name: str, value: str) -> list[str]:
     if name == names.ENDPOINT_PREFIX:
         return [f"{name}: the name lacks the service, such as {name}SLACK"]
     return []
-
-
-def _given_twice(name: str) -> str:
-    return f"{name} and {name}{names.FILE_SUFFIX} are both set; keep one of them"
 
 
 def _did_you_mean(found: str, known: Iterable[str], prefix: str = "") -> str:

@@ -47,6 +47,11 @@ def bind(text: str, parameters: Mapping[str, Any], mark: Mark, escape: Callable[
     return Bound("".join(parts), bound)
 
 
+def names(text: str) -> set[str]:
+    """The names after a `:` outside quotes and comments; what of them is a parameter depends on what is given."""
+    return {token.text[1:] for token in sql_statement.tokens(text) if token.kind == "parameter"}
+
+
 def place(text: str, parameters: Mapping[str, Any], position: int) -> tuple[int, int] | None:
     """Line and column, from 1, of a position that PostgreSQL gave (characters, from 1, in the text with `$1`, `$2`, ... for parameters)."""
     at, number = 1, 0

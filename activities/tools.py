@@ -27,7 +27,7 @@ def idempotency_key(workflow_id: str, activity_id: str) -> str:
     """The key that every try of one call carries: 32 hex digits, the same again in a retried run.
 
     >>> idempotency_key("daily-standup-2026-11-23T18:00:00Z", "3")
-    '3f4dbd4b6b04ed09e07e9dc1f3c4f7c2'
+    'd8ce7c8333072a7d602aed3f1551918e'
     """
     return hashlib.sha256(f"{workflow_id}/{activity_id}".encode()).hexdigest()[:32]
 
@@ -75,8 +75,7 @@ class ToolActivities:
         transport = self._transport(tool)
         fitted = fit.arguments(tool.input_schema, given["arguments"], validators.fast(tool.input_schema))
         answer = await _within(_own_timeout(tool), transport, _call_of(tool, fitted.value, given, progress))
-        fit.output(tool.output_schema, answer.output)
-        base.check_size(answer.output)
+        fit.output(tool.output_schema, answer.output, validators.fast(tool.output_schema))
         output = contract.CallOutput(output=answer.output)
         if fitted.changed:
             output["arguments"] = fitted.value
@@ -84,6 +83,7 @@ class ToolActivities:
             output["warnings"] = warnings
         if activity.info().attempt > 1:
             output["attempts"] = activity.info().attempt
+        base.check_size(output)
         return output
 
     def _tool(self, address: str) -> model.Tool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import os
 import sqlite3
 from collections.abc import AsyncIterator
@@ -28,7 +29,7 @@ _POOL_SECONDS: Final = 10
 _CHUNK_ROWS: Final = 1_000
 _INTEGER_BITS: Final = 63
 
-_CLOCK_WORDS: Final = frozenset({"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"})
+_CLOCK_WORDS: Final = frozenset({"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "NOW"})
 
 #: Primary result codes (https://www.sqlite.org/rescode.html) after which nothing was kept and the same call may succeed.
 _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -73,10 +74,11 @@ async def _transaction(driver: aiosqlite.Connection, work: base.Work) -> list[ba
     try:
         await driver.execute(f"PRAGMA busy_timeout = {int(min(MAX_LOCK_SECONDS, work.statement_seconds()) * 1000)}")
         await driver.execute(f"PRAGMA query_only = {'OFF' if work.writes else 'ON'}")
+        await driver.create_function("now", 0, _now)
         await driver.execute("BEGIN IMMEDIATE" if work.writes else "BEGIN")
         tables = []
         for query in work.queries:
-            tables.append(await _table(driver, query))
+            tables.append(await _table(driver, query, work.writes))
         work.judge(tables)
         work.progress.sent = work.writes
         await driver.execute("COMMIT")
@@ -89,7 +91,7 @@ async def _transaction(driver: aiosqlite.Connection, work: base.Work) -> list[ba
         raise _failure(error, query, work) from None
 
 
-async def _table(driver: aiosqlite.Connection, query: base.Query) -> base.Table:
+async def _table(driver: aiosqlite.Connection, query: base.Query, writes: bool) -> base.Table:
     bound = sql_binding.bind(query.text, query.parameters, _mark, str)
     rows: list[Any] = []
     async with driver.execute(bound.text, bound.values) as cursor:
@@ -98,7 +100,19 @@ async def _table(driver: aiosqlite.Connection, query: base.Query) -> base.Table:
             if len(rows) > base.MAX_ROWS:
                 raise base.too_many_rows(query)
         columns = [column[0] for column in cursor.description or ()]
-        return cells.table(query, columns, rows, cursor.rowcount)
+    return cells.table(query, columns, rows, await _changes(driver) if writes else 0)
+
+
+async def _changes(driver: aiosqlite.Connection) -> int:
+    """Rows changed by the last write; the cursor's own count is missing after WITH and RETURNING."""
+    async with driver.execute("SELECT changes()") as cursor:
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+
+def _now() -> str:
+    """PostgreSQL's NOW(), in the form and the zone of SQLite's CURRENT_TIMESTAMP."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _mark(value: Any, stores: bool) -> tuple[str, Any]:

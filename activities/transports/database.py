@@ -9,6 +9,7 @@ import sqlalchemy
 from sqlalchemy import exc as sqlalchemy_errors
 
 from activities import settings as settings_module
+from activities import sql_binding
 from activities.databases import base as databases
 from activities.databases import postgres, sqlite
 from activities.transports import base
@@ -93,9 +94,12 @@ def _queries(arguments: Mapping[str, Any]) -> tuple[databases.Query, ...]:
     found = []
     for index, item in enumerate(arguments["queries"]):
         own = item.get("parameters") or {}
-        common = {name: value for name, value in shared.items() if f":{name}" in item["query"]}
+        common = {name: value for name, value in shared.items() if name in sql_binding.names(item["query"])}
         found.append(databases.Query(item["query"], {**common, **own}, f"with.queries[{index}].query", item["name"]))
     _check_names(found)
+    unused = next((name for name in shared if all(name not in query.parameters for query in found)), None)
+    if unused is not None:
+        raise errors.ToolError(errors.INVALID_INPUT, f"with.parameters.{unused}: no query has `:{unused}` outside quotes and comments")
     return tuple(found)
 
 

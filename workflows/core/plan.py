@@ -107,6 +107,7 @@ class CompiledPlan:
     name: str
     title: str
     timezone: str
+    event_type: str
     steps: tuple[CompiledStep, ...]
     params: dict[str, template.Template]
     counting_params: frozenset[str]
@@ -155,6 +156,7 @@ def _compile(keyed: _Keyed) -> CompiledPlan:
         name=plan["name"],
         title=plan["title"],
         timezone=plan["timezone"],
+        event_type=plan.get("event_type", ""),
         steps=tuple(_compile_step(step, plan["tools"][step["uses"]]) for step in plan["steps"]),
         params={name: template.compile_tree(node, f"params.{name}") for name, node in params.items()},
         counting_params=frozenset(name for name, node in params.items() if _counts(node)),

@@ -93,7 +93,7 @@ class Run:
         self._saved_names = frozenset(step.save_as for step in compiled.steps if step.save_as)
         roots: dict[str, Any] = {"steps": self._steps, "params": dict(self._given)}
         if event is not None:
-            roots["event"] = event
+            roots["event"] = event_view(compiled.event_type, event)
         self._roots = roots
         self._scope = scope.Scope(roots, date_words.DateWords(nominal, zone), self._outputs)
 
@@ -201,6 +201,18 @@ class Run:
             record.attempts = int(error.details.get("attempt", record.attempts))
             record.arguments = error.details.get("arguments", record.arguments)
             record.error["details"] = {key: value for key, value in error.details.items() if key not in ("arguments", "attempt")}
+
+
+def event_view(event_type: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event as pipelines read it: GitLab's `object_attributes` also appear at the top where the top has no such name.
+
+    >>> event_view("gitlab.merge_request.opened", {"object_attributes": {"iid": 7}})["iid"]
+    7
+    """
+    attributes = event.get("object_attributes")
+    if not event_type.startswith("gitlab.") or not isinstance(attributes, Mapping):
+        return event
+    return {**event, **{key: value for key, value in attributes.items() if key not in event}}
 
 
 def effect_of(policy: Mapping[str, Any], action: Any, arguments: Mapping[str, Any]) -> str:

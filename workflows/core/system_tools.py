@@ -65,7 +65,7 @@ async def _sleep(arguments: dict[str, Any], step: str, world: host.Host) -> dict
     if ("duration_seconds" in arguments) == ("until" in arguments):
         raise _invalid("system.sleep", "it needs either 'duration_seconds' or 'until'")
     if "until" in arguments:
-        until = moments.parse(str(arguments["until"]), datetime.UTC)  # type: ignore[arg-type]
+        until = moments.parse(str(arguments["until"]), datetime.UTC)
         if not isinstance(until, moments.Moment):
             raise _invalid("system.sleep", f"'until' is {values.shown(arguments['until'])}, not a time with its offset")
         duration = max(datetime.datetime.fromisoformat(str(until)) - world.now(), datetime.timedelta(0))

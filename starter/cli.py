@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import os
 import sys
+from typing import Final
 
 import click
 
-from activities import catalog, settings
-from starter import connection, output
-from starter.commands import cancel, catalog_command, check, demo, run, runs, show, up, worker_command
-from workflows.core import errors
+from starter import output
+from workflows.core import errors, problems
 
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_UNREACHABLE = 3
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_UNREACHABLE: Final = 3
+
+#: The commands in the order a newcomer meets them, each with its module; a module is imported when its command is used.
+COMMANDS: Final = {
+    "demo": ("demo", "A whole run on this machine, from nothing."),
+    "up": ("up", "The service on this machine, until Ctrl-C."),
+    "check": ("check", "Find every problem of pipeline files."),
+    "run": ("run", "Run a pipeline once, or mock it."),
+    "runs": ("runs", "List runs."),
+    "show": ("show", "Show one run."),
+    "cancel": ("cancel", "Cancel a run."),
+    "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
+    "worker": ("worker_command", "A worker in the foreground, for production."),
+}
+#: Commands of the contract whose parts are not built yet.
+LATER: Final = {
+    **dict.fromkeys(("apply", "next", "schedules", "pause", "resume", "trigger", "backfill", "delete"), "schedules"),
+    **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "events and approvals"),
+    **dict.fromkeys(("sandbox", "login", "mcp"), "the vendor tools"),
+    **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
+}
 
 
 class _Commands(click.Group):
-    """Lists the commands in the order a newcomer meets them, and suggests a near one for a misspelt one."""
+    """Imports a command when it is used, and suggests a near one for a misspelt one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        found: click.Command = importlib.import_module(f"starter.commands.{COMMANDS[name][0]}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
-        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
-            from workflows.core import problems
-
-            hint = _LATER.get(name) or problems.did_you_mean(name, self.commands, "'ordinaut --help' lists the commands")
+        if name in LATER:
+            raise click.UsageError(f"'{name}' is not in this version; it comes with {LATER[name]}", ctx)
+        if name and not name.startswith("-") and name not in COMMANDS:
+            hint = problems.did_you_mean(name, COMMANDS, "'ordinaut --help' lists the commands")
             raise click.UsageError(f"no command '{name}'; {hint}", ctx)
         return super().resolve_command(ctx, args)
-
-
-#: Commands of the contract whose parts are not built yet.
-_LATER = {
-    **dict.fromkeys(("apply", "next", "schedules", "pause", "resume", "trigger", "backfill", "delete"), "it comes with schedules, in a later version"),
-    **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "it comes with events and approvals, in a later version"),
-    **dict.fromkeys(("sandbox", "login", "mcp"), "it comes with the vendor tools, in a later version"),
-    **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "it comes with control flow, in a later version"),
-}
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -54,16 +77,17 @@ def ordinaut() -> None:
     """
 
 
-for command in (demo, up, worker_command, check, run, runs, show, cancel, catalog_command):
-    ordinaut.add_command(command.command)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """The console script. Exits 0 done, 1 the thing asked for failed, 2 usage, 3 the service cannot be reached."""
-    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)  # a plain exit sometimes aborts in the SDK's native threads (exit codes 134 and 139) after all work is done
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """Does what the arguments say; gives the exit code."""
     as_json = "--json" in arguments
     try:
         code = ordinaut.main(args=arguments, prog_name="ordinaut", standalone_mode=False)
@@ -76,19 +100,24 @@ def _run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         output.note("stopped")
         return EXIT_FAILED
-    except connection.Unreachable as error:
-        return _said(error, as_json, EXIT_UNREACHABLE)
-    except (catalog.CatalogError, settings.SettingsError) as error:
-        return _said(error, as_json, EXIT_USAGE)
     except errors.OrdinautError as error:
-        return _said(error, as_json, EXIT_FAILED)
+        return _said(error, as_json)
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_FAILED
 
 
-def _said(error: errors.OrdinautError, as_json: bool, code: int) -> int:
+def _said(error: errors.OrdinautError, as_json: bool) -> int:
     if as_json:
         output.json_document({"ok": False, "error": {"type": error.kind, "message": str(error)}})
     output.note(f"ordinaut: {error}")
-    return code
+    return _EXIT_CODES.get(type(error).__name__, EXIT_FAILED)
+
+
+#: By class name, so that asking for help does not import Temporal's client.
+_EXIT_CODES: Final = {
+    "Unreachable": EXIT_UNREACHABLE,
+    "BadConfiguration": EXIT_USAGE,
+    "CatalogError": EXIT_USAGE,
+    "SettingsError": EXIT_USAGE,
+}

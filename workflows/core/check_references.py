@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
@@ -151,10 +152,15 @@ class References:
         held = [*leaf.conditions, *leaves.conditions_inside(leaf)]
         if step is not None and step.condition is not None and not leaf.path.endswith(".if"):
             held.append(plan.condition_text(_condition_source(step.condition)))
-        if any(condition in leaves.normal(one) or shown in one for one in held):
+        if any(condition in leaves.normal(one) or shown in one for one in held) or _asked_first(shown, leaf.source):
             return
         message = f"'{origin.id}' may be skipped by its if; reading '{fields[0]}' inside its null output ends the run"
         self._problems.warning("unguarded-skip", message, leaf.path, leaf.position, "guard it with | default(...), or give this step the same if")
+
+
+def _asked_first(shown: str, source: str) -> bool:
+    """Whether an expression asks for an output before it reads inside: `steps.review != null && steps.review.score > 5`."""
+    return re.search(rf"(?<![\w.]){re.escape(shown)}\s*(?:!==?|&&|\?|and\b|is\b)", source) is not None
 
 
 def _condition_source(node: Any) -> Any:

@@ -14,7 +14,8 @@ from temporalio import client
 
 import worker
 from activities import settings as settings_module
-from starter import embedded, sample_database, sandbox, state_file
+from starter import embedded, sample_database, state_file
+from starter.sandbox import server as sandbox
 from workflows import converter
 from workflows.core import zones
 
@@ -47,7 +48,7 @@ async def running(
         if with_sandbox:
             stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
             sandbox_url = stand_ins.url
-            environment = {**sandbox.endpoints(sandbox_url), **environment}
+            environment = {**stand_ins.endpoints, **environment}
             sample = _sample_database(stack, environment)
         settings = settings_module.Settings.from_mapping(environment)
         server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))

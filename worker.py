@@ -16,9 +16,8 @@ from temporalio import worker as temporal_worker
 from activities import counter, tools
 from activities import settings as settings_module
 from starter import connection, documents, output, session
-from workflows import contract
+from workflows import contract, pipeline
 from workflows import counter as counter_workflow
-from workflows import pipeline
 from workflows.core import errors
 
 #: Calls under way get this long to end when the worker is told to stop.
@@ -26,7 +25,9 @@ GRACEFUL_SHUTDOWN = datetime.timedelta(seconds=10)
 
 
 @asynccontextmanager
-async def running(temporal: client.Client, settings: settings_module.Settings, task_queue: str = contract.TASK_QUEUE) -> AsyncIterator[None]:
+async def running(
+    temporal: client.Client, settings: settings_module.Settings, task_queue: str = contract.TASK_QUEUE
+) -> AsyncIterator[None]:
     """A worker for as long as the block lasts.
 
     Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);

@@ -25,7 +25,7 @@ class CounterActivities:
             contract.COUNTER,
             {},
             id=f"counter-{given['pipeline']}",
-            task_queue=contract.TASK_QUEUE,
+            task_queue=activity.info().task_queue,
             id_conflict_policy=common.WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Counter of {given['pipeline']}",
         )

@@ -58,7 +58,11 @@ async def _next_events(temporal: client.Client, run_id: str, token: bytes) -> tu
             answer = await temporal.workflow_service.get_workflow_execution_history(request, retry=True)
             return answer.history.events, answer.next_page_token
         except service.RPCError as error:
-            if error.status not in (service.RPCStatusCode.DEADLINE_EXCEEDED, service.RPCStatusCode.UNAVAILABLE, service.RPCStatusCode.CANCELLED):
+            if error.status not in (
+                service.RPCStatusCode.DEADLINE_EXCEEDED,
+                service.RPCStatusCode.UNAVAILABLE,
+                service.RPCStatusCode.CANCELLED,
+            ):
                 raise
             await asyncio.sleep(0.5)  # the server is away for a moment; the run goes on when it is back
 

@@ -120,7 +120,9 @@ class RunHistory:
         path = self._activities[scheduled_event]
         given = self._inputs.get(path, {})
         action = given.get("arguments", {}).get("action")
-        self._call(scheduled_event).error = errors.worker_lost(str(given.get("tool", path)), action if isinstance(action, str) else None, path)
+        self._call(scheduled_event).error = errors.worker_lost(
+            str(given.get("tool", path)), action if isinstance(action, str) else None, path
+        )
 
     async def _tool_error(self, failure: failures.Failure) -> errors.ToolError:
         info = failure.application_failure_info

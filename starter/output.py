@@ -24,7 +24,9 @@ _COLOURS: Final = {run.COMPLETED: "green", run.FAILED: "red", run.SKIPPED: "brig
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """The option --json that every command takes, as the argument `as_json`."""
-    option: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else, to stdout.")(function)
+    option: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else, to stdout.")(
+        function
+    )
     return option
 
 
@@ -86,5 +88,17 @@ def result(document: dict[str, Any]) -> None:
         say(step_line(step))
     if document["error"] and not document["error"].get("step"):
         say(f"  {document['error']['type']}: {document['error']['message']}")
+    for warning in document["warnings"]:
+        say(f"  warning: {warning}")
+
+
+def outcome(document: dict[str, Any]) -> None:
+    """The end of a run whose steps were told live: how it ended, why, what to know."""
+    colour = {run.COMPLETED: "green", run.FAILED: "red"}.get(document["status"])
+    counts = ", ".join(f"{count} {status}" for status in MARKS if (count := sum(step["status"] == status for step in document["steps"])))
+    say(f"{document['run_id']}  {click.style(document['status'], fg=colour, bold=True)}  due {document['nominal_time']}  ({counts})")
+    if document["error"]:
+        step = document["error"].get("step")
+        say(f"  {document['error']['type']}{f' at {step}' if step else ''}: {document['error']['message']}")
     for warning in document["warnings"]:
         say(f"  warning: {warning}")

@@ -49,4 +49,6 @@ TOOLS = catalog.load([catalog.shipped_folder()])
 
 def checked(case: Case) -> check.Checked:
     """The case's document, checked with its params."""
-    return check.document(case.file.read_bytes(), case.file.name, TOOLS, case.facts.get("timezone_if_none", "UTC"), case.facts.get("params") or {})
+    return check.document(
+        case.file.read_bytes(), case.file.name, TOOLS, case.facts.get("timezone_if_none", "UTC"), case.facts.get("params") or {}
+    )

@@ -9,8 +9,9 @@ from typing import Any, Final
 from temporalio import common, exceptions, workflow
 
 from workflows import contract
-from workflows.core import errors, host, model, plan, run
+from workflows.core import errors, host, model, plan
 from workflows.core import progress as progress_text
+from workflows.core import run as runs
 
 _SCHEDULED_TIME: Final = common.SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 _STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
@@ -26,19 +27,19 @@ class PipelineWorkflow:
     @workflow.init
     def __init__(self, given: dict[str, Any]) -> None:
         """Nothing here may fail: a query must be answered even where the plan cannot be loaded."""
-        self._run: run.Run | None = None
+        self._run: runs.Run | None = None
         self._given = given
 
     @workflow.run
     async def run(self, given: dict[str, Any]) -> dict[str, Any]:
         """Walks the plan. A run that cannot go on ends as failed with its reason, never as a task that fails for ever."""
         try:
-            self._run = run.Run(plan.load(given["plan"]), self._nominal_time(), given.get("params"), given.get("event"))
+            self._run = runs.Run(plan.load(given["plan"]), self._nominal_time(), given.get("params"), given.get("event"))
             await self._run.walk(_TemporalHost(self._run, given))
         except asyncio.CancelledError:
             if self._run:
                 self._run.cancelled()
-            self._show(run.RUN_CANCELLED)
+            self._show(runs.RUN_CANCELLED)
             raise
         except errors.OrdinautError as error:
             raise self._failure(error) from error
@@ -46,9 +47,9 @@ class PipelineWorkflow:
             raise
         except Exception as error:
             raise self._failure(errors.ToolError(errors.INTERNAL_ERROR, f"{type(error).__name__}: {error}")) from error
-        if self._run.record.status == run.FAILED:
+        if self._run.record.status == runs.FAILED:
             raise self._failure(None)
-        self._show(run.COMPLETED)
+        self._show(runs.COMPLETED)
         return self._summary(self._run.record)
 
     @workflow.query(name=contract.QUERY_PROGRESS)
@@ -57,7 +58,7 @@ class PipelineWorkflow:
         run_id = workflow.info().workflow_id
         if self._run is None:
             nominal = self._nominal_time().isoformat()
-            return run.RunRecord(nominal_time=nominal, steps=[]).as_json(run_id)
+            return runs.RunRecord(nominal_time=nominal, steps=[]).as_json(run_id)
         return progress_text.within_limit(self._run.record.as_json(run_id))
 
     def _nominal_time(self) -> datetime.datetime:
@@ -69,26 +70,28 @@ class PipelineWorkflow:
         return scheduled or workflow.info().start_time
 
     def _failure(self, error: errors.OrdinautError | None) -> exceptions.ApplicationError:
-        self._show(run.FAILED)
+        self._show(runs.FAILED)
         if self._run is not None and error is not None:
             self._run.failed(error)
-        facts = self._run.record.error if self._run else {"type": error.kind, "message": errors.cut(str(error)), "step": None} if error else None
-        facts = facts or {"type": errors.INTERNAL_ERROR, "message": "the run failed", "step": None}
+        facts = self._run.record.error if self._run else None
+        if facts is None:
+            reason = error or errors.ToolError(errors.INTERNAL_ERROR, "the run failed without a reason")
+            facts = {"type": reason.kind, "message": errors.cut(str(reason)), "step": None}
         place = f"step '{facts['step']}': " if facts["step"] else ""
         return exceptions.ApplicationError(f"{place}{facts['message']}", {"step": facts["step"]}, type=facts["type"], non_retryable=True)
 
     def _show(self, status: str) -> None:
         workflow.upsert_search_attributes([_STATUS.value_set(status)])
 
-    def _summary(self, record: run.RunRecord) -> dict[str, Any]:
-        counts = {status: sum(step.status == status for step in record.steps) for status in (run.COMPLETED, run.SKIPPED)}
+    def _summary(self, record: runs.RunRecord) -> dict[str, Any]:
+        counts = {status: sum(step.status == status for step in record.steps) for status in (runs.COMPLETED, runs.SKIPPED)}
         return {"status": record.status, **counts, "nominal_time": record.nominal_time, "warnings": len(record.warnings)}
 
 
 class _TemporalHost:
     """Answers the core's wishes with Temporal commands."""
 
-    def __init__(self, current: run.Run, given: dict[str, Any]) -> None:
+    def __init__(self, current: runs.Run, given: dict[str, Any]) -> None:
         self._run = current
         self._first_run: str | None = given.get("first_run")
         self._slots = asyncio.Semaphore(MAX_CALLS_AT_ONCE)

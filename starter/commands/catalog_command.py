@@ -64,7 +64,9 @@ def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tupl
     if settings.endpoint(tool.service, tool.address.partition(".")[0]) is not None:
         configured.append(f"endpoint {endpoints.shown(endpoints.resolve(tool, settings))}")
     else:
-        missing.append(f"ORDINAUT_ENDPOINT_{tool.service.upper().replace('-', '_')} (else {endpoints.shown(str(tool.definition.get('endpoint')))})")
+        missing.append(
+            f"ORDINAUT_ENDPOINT_{tool.service.upper().replace('-', '_')} (else {endpoints.shown(str(tool.definition.get('endpoint')))})"
+        )
     if tool.definition.get("authentication"):
         sent = authentication.headers(tool, settings, required=False)
         (configured if sent else missing).append(f"authentication ({tool.definition['authentication']['type']}; a bridge may do its own)")
@@ -87,7 +89,9 @@ def _show(facts: dict[str, Any]) -> None:
     output.say(f"{facts['address']}: {facts['title']}")
     if facts["description"]:
         output.say(f"  {facts['description']}")
-    output.say(f"  transport {facts['transport']}, service {facts['service']}, timeout {facts['timeout_seconds']} s, cost {facts['cost_tier'] or 'none'}")
+    output.say(
+        f"  transport {facts['transport']}, service {facts['service']}, timeout {facts['timeout_seconds']} s, cost {facts['cost_tier'] or 'none'}"
+    )
     for word in ("configured", "missing"):
         for line in facts[word]:
             output.say(f"  {word}: {line}")

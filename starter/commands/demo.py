@@ -56,13 +56,17 @@ def _pipeline_file() -> Path:
 
 def _explain(result: dict[str, Any], service: local_service.LocalService) -> None:
     output.say()
-    output.result(result)
+    output.outcome(result)
     outputs = {step["id"]: step["output"] for step in result["steps"]}
     reconciliation, tickets = outputs.get("reconcile_transactions") or {}, outputs.get("create_discrepancy_tickets") or {}
     output.say("\nWhat happened")
-    output.say(f"  bank          {(outputs.get('get_bank_transactions') or {}).get('count')} transactions, from the maib stand-in over HTTP")
+    output.say(
+        f"  bank          {(outputs.get('get_bank_transactions') or {}).get('count')} transactions, from the maib stand-in over HTTP"
+    )
     output.say(f"  system        {(outputs.get('get_system_transactions') or {}).get('count')} transactions, from the sample SQL database")
-    output.say(f"  reconciled    {reconciliation.get('matched_count')} matched, {len(reconciliation.get('discrepancies', []))} discrepancies:")
+    output.say(
+        f"  reconciled    {reconciliation.get('matched_count')} matched, {len(reconciliation.get('discrepancies', []))} discrepancies:"
+    )
     for found in reconciliation.get("discrepancies", []):
         output.say(f"                {found.get('type')}: {found.get('amount')} {found.get('currency')}, {found.get('description')}")
     keys = ", ".join(str(issue.get("key")) for issue in tickets.get("issues", []))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,12 @@ class _Order:
 @click.option("--event", metavar="@FILE", help="The event's payload: JSON, or @file.")
 @click.option("--at", "at", metavar="TIME", help="The nominal time, ISO 8601; date words are taken from it. Now where left out.")
 @click.option("--no-wait", is_flag=True, help="Start it and return at once.")
-@click.option("--mock", "mocked", metavar="FILE|auto", help="No server, no effects: outputs come from the file, or are made up from the output schemas.")
+@click.option(
+    "--mock",
+    "mocked",
+    metavar="FILE|auto",
+    help="No server, no effects: outputs come from the file, or are made up from the output schemas.",
+)
 @output.json_option
 def command(file: str, params: tuple[str, ...], event: str | None, at: str | None, no_wait: bool, mocked: str | None, as_json: bool) -> int:
     """Run a pipeline once. Mistakes are found first; a document with an error starts nothing."""
@@ -58,7 +63,9 @@ def _acceptable(file: str, checked: check.Checked, as_json: bool) -> bool:
     for problem in checked.problems:
         output.note(output.problem_line(file, problem))
     if not checked.ok and as_json:
-        output.json_document({"ok": False, "files": [{"path": file, "ok": False, "problems": [output.problem_json(one) for one in checked.problems]}]})
+        output.json_document(
+            {"ok": False, "files": [{"path": file, "ok": False, "problems": [output.problem_json(one) for one in checked.problems]}]}
+        )
     if not checked.ok:
         output.note("nothing was started")
     return checked.ok
@@ -69,7 +76,9 @@ def _nominal(at: str | None, zone: str) -> datetime.datetime | None:
         return None
     moment = moments.parse(at, zones.load(zone))
     if moment is None:
-        raise click.UsageError(f"--at '{at}' is no time; write it like 2026-11-23T18:00:00+02:00 (without offset it is in the pipeline's zone)")
+        raise click.UsageError(
+            f"--at '{at}' is no time; write it like 2026-11-23T18:00:00+02:00 (without offset it is in the pipeline's zone)"
+        )
     text = str(moment)
     return datetime.datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00").replace(
         **({} if "T" in text else {"tzinfo": zones.load(zone)})  # type: ignore[arg-type]
@@ -86,7 +95,7 @@ def _mock(order: _Order, document: Mapping[str, Any], tools: catalog_module.Cata
     mock.drive(current.walk(world))
     current.record.warnings += world.unused()
     result = current.record.as_json(f"{document['name']}-mock")
-    return _finish(result, order.as_json)
+    return _finish(result, order.as_json, output.result)
 
 
 async def _start(order: _Order, document: Mapping[str, Any], no_wait: bool) -> int:
@@ -97,20 +106,18 @@ async def _start(order: _Order, document: Mapping[str, Any], no_wait: bool) -> i
     output.note(f"started {workflow_id}")
     if no_wait:
         told = await following.read(temporal, workflow_id)
-        return _finish(told.record().as_json(workflow_id), order.as_json)
+        return _finish(told.record().as_json(workflow_id), order.as_json, output.result)
     try:
         told = await following.follow(temporal, workflow_id, quiet=order.as_json)
     except (KeyboardInterrupt, asyncio.CancelledError):
         output.note(f"\nno longer watching; the run goes on: ordinaut show {workflow_id}")
         raise KeyboardInterrupt from None
-    return _finish(told.record().as_json(workflow_id), order.as_json)
+    return _finish(told.record().as_json(workflow_id), order.as_json, output.outcome)
 
 
-def _finish(result: dict[str, Any], as_json: bool) -> int:
+def _finish(result: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> int:
     if as_json:
         output.json_document(result)
     else:
-        output.result(result)
+        show(result)
     return 1 if result["status"] in (run.FAILED, run.RUN_CANCELLED) else 0
-
-

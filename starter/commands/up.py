@@ -16,7 +16,9 @@ from starter import local_service, output
 @click.option("--db", metavar="FILE", help="Keep runs and their histories in this file; in memory where left out.")
 @click.option("--port", type=int, help="Temporal's port; 7233 if it is free, else another.")
 @click.option("--ui-port", type=int, help="The Web UI's port; 8233 if it is free, else another.")
-@click.option("--sandbox/--no-sandbox", default=True, show_default=True, help="Stand-ins for vendors and a database that are not configured.")
+@click.option(
+    "--sandbox/--no-sandbox", default=True, show_default=True, help="Stand-ins for vendors and a database that are not configured."
+)
 @output.json_option
 def command(db: str | None, port: int | None, ui_port: int | None, sandbox: bool, as_json: bool) -> int:
     """Start the embedded Temporal server with its Web UI and a worker, until Ctrl-C. The gateway comes with events, in a later version."""
@@ -32,7 +34,13 @@ async def _up(database: Path | None, port: int | None, ui_port: int | None, sand
     async with local_service.running(database=database, with_sandbox=sandbox, port=port, ui_port=ui_port) as service:
         if as_json:
             output.json_document(
-                {"ok": True, "address": service.server.address, "ui_url": service.server.ui_url, "sandbox_url": service.sandbox_url, "pid": os.getpid()}
+                {
+                    "ok": True,
+                    "address": service.server.address,
+                    "ui_url": service.server.ui_url,
+                    "sandbox_url": service.sandbox_url,
+                    "pid": os.getpid(),
+                }
             )
         else:
             _tell(service, database)
@@ -43,9 +51,13 @@ async def _up(database: Path | None, port: int | None, ui_port: int | None, sand
 def _tell(service: local_service.LocalService, database: Path | None) -> None:
     output.say(f"Temporal   {service.server.address}   kept in {database or 'memory; --db FILE keeps it'}")
     output.say(f"Web UI     {service.server.ui_url}")
-    output.say(f"Worker     task queue 'pipelines', {len(service.settings.endpoints)} services reached at stand-ins or endpoints of your own")
+    output.say(
+        f"Worker     task queue 'pipelines', {len(service.settings.endpoints)} services reached at stand-ins or endpoints of your own"
+    )
     if service.sandbox_url:
-        output.say(f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured; {service.sandbox_url}/_sandbox/calls lists its calls")
+        output.say(
+            f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured; {service.sandbox_url}/_sandbox/calls lists its calls"
+        )
     output.say("Gateway    not in this version; it comes with events")
     output.say()
     output.say("In another terminal:  ordinaut run pipelines/daily-financial-reconciliation.json")

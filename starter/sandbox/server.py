@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from starter import ports
 from starter.sandbox import app
@@ -43,11 +44,22 @@ async def sandbox_server(port: int = 0) -> AsyncIterator[Running]:
     Raises:
         PortTaken: another program listens on the port.
     """
-    listener = _listen(port)
     sandbox = app.Sandbox()
+    async with asgi_server(sandbox, port) as url:
+        yield Running(url, sandbox)
+
+
+@contextlib.asynccontextmanager
+async def asgi_server(application: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serves an ASGI application on 127.0.0.1 inside this process until the block ends; gives its URL.
+
+    Raises:
+        PortTaken: another program listens on the port.
+    """
+    listener = _listen(port)
     server = _Server(
         uvicorn.Config(
-            sandbox,
+            application,
             loop="asyncio",
             http="h11",
             lifespan="off",
@@ -60,7 +72,7 @@ async def sandbox_server(port: int = 0) -> AsyncIterator[Running]:
     try:
         while not server.started and not serving.done():
             await asyncio.sleep(_POLL_SECONDS)
-        yield Running(f"http://{ports.LOOPBACK}:{listener.getsockname()[1]}", sandbox)
+        yield f"http://{ports.LOOPBACK}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         await serving

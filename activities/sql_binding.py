@@ -52,6 +52,16 @@ def names(text: str) -> set[str]:
     return {token.text[1:] for token in sql_statement.tokens(text) if token.kind == "parameter"}
 
 
+def unbound(text: str, parameters: Mapping[str, Any]) -> str:
+    """A hint for a statement that the database refused: which `:name` in it has no value; "" where all have one.
+
+    >>> unbound("SELECT :a, :b", {"a": 1})
+    '; no value is given for :b'
+    """
+    missing = [token.text for token in sql_statement.tokens(text) if token.kind == "parameter" and token.text[1:] not in parameters]
+    return f"; no value is given for {', '.join(dict.fromkeys(missing))}" if missing else ""
+
+
 def place(text: str, parameters: Mapping[str, Any], position: int) -> tuple[int, int] | None:
     """Line and column, from 1, of a position that PostgreSQL gave (characters, from 1, in the text with `$1`, `$2`, ... for parameters)."""
     at, number = 1, 0
@@ -72,5 +82,6 @@ def _check_used(parameters: Mapping[str, Any], used: set[str]) -> None:
     if unused:
         raise errors.ToolError(
             errors.INVALID_INPUT,
-            f"with.parameters.{unused[0]}: the statement has no `:{unused[0]}` outside quotes and comments; write it there, without quotes, or leave it out",
+            f"with.parameters.{unused[0]}: the statement has no `:{unused[0]}` outside quotes and comments;"
+            " write it there, without quotes, or leave it out",
         )

@@ -62,7 +62,7 @@ class ToolActivities:
             raise outcomes.application_error(failure, call, self._settings.mask) from None
         except asyncio.CancelledError:
             raise outcomes.application_error(_cancelled(progress, call.effect), call, self._settings.mask) from None
-        except Exception as error:  # noqa: BLE001 - our own defect: its text may hold anything, so only its type and place go out
+        except Exception as error:  # our own defect: its text may hold anything, so only its type and place go out
             raise outcomes.application_error(_internal(error, progress), call, self._settings.mask) from None
 
     async def close(self) -> None:
@@ -180,7 +180,7 @@ def _cancelled(progress: base.Progress, effect: str) -> errors.ToolError:
     """
     details = activity.cancellation_details()
     stopping = activity.is_worker_shutdown() and not (details and details.cancel_requested)
-    if not progress.sent or effect == model.SAFE and not stopping:
+    if not progress.sent or (effect == model.SAFE and not stopping):
         if stopping:
             return errors.ToolError(errors.UNREACHABLE, "the worker stopped before anything with an effect was sent")
         raise asyncio.CancelledError

@@ -56,7 +56,7 @@ def free_port() -> int:
 
 @contextlib.asynccontextmanager
 async def running() -> AsyncIterator[Server]:
-    """The server, until the block ends. Its faults: /reset /stall /half /half-headers /drip /huge /not-json /429-seconds /429-date /500 /302."""
+    """The server, until the block ends; the paths at the foot of this file are its faults."""
     port = free_port()
     server = Server(f"http://127.0.0.1:{port}")
     tasks: set[asyncio.Task[None]] = set()

@@ -145,7 +145,7 @@ def _failure(error: psycopg.Error, query: base.Query, work: base.Work) -> errors
         )
     if state.startswith(_GONE):
         return errors.ToolError(errors.UNREACHABLE, f"the database cannot work now: {_first_line(error)} ({state}); nothing was changed")
-    if state == _COMPLETION_UNKNOWN or not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    if state == _COMPLETION_UNKNOWN or (not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)):
         return base.lost(_first_line(error), work.progress)
     return errors.ToolError(errors.REJECTED, _explained(error, query), {"status": state} if state else {})
 
@@ -159,7 +159,10 @@ def _explained(error: psycopg.Error, query: base.Query) -> str:
     where = f"line {place[0]}, column {place[1]}: " if place else ""
     state = f" ({error.sqlstate})" if error.sqlstate else ""
     more = [text for text in (diagnosis.message_detail, diagnosis.message_hint) if text]
-    return "; ".join([f"{query.path}: {where}{diagnosis.message_primary or _first_line(error)}{state}", *more, "nothing was changed"])
+    said = (
+        f"{query.path}: {where}{diagnosis.message_primary or _first_line(error)}{state}{sql_binding.unbound(query.text, query.parameters)}"
+    )
+    return "; ".join([said, *more, "nothing was changed"])
 
 
 def _first_line(error: BaseException | None) -> str:

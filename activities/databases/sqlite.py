@@ -156,7 +156,9 @@ def _failure(error: Exception, query: base.Query, work: base.Work) -> errors.Too
         return errors.ToolError(errors.UNREACHABLE, f"the database is locked by another program ({error}); nothing was changed")
     if code in _GONE:
         return base.lost(str(error), work.progress)
-    return errors.ToolError(errors.REJECTED, f"{query.path}: {error}; nothing was changed")
+    return errors.ToolError(
+        errors.REJECTED, f"{query.path}: {error}{sql_binding.unbound(query.text, query.parameters)}; nothing was changed"
+    )
 
 
 def _warn_of_zone(work: base.Work) -> None:

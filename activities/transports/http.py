@@ -51,7 +51,7 @@ class Http:
 
 def _result(answer: Any, key: str, mask: Callable[[str], str]) -> Any:
     """The output in an answer: `result` of a JSON-RPC envelope, else the answer itself."""
-    if not isinstance(answer, dict) or not ("jsonrpc" in answer or answer.get("id") == key and ("result" in answer or "error" in answer)):
+    if not isinstance(answer, dict) or not ("jsonrpc" in answer or (answer.get("id") == key and ("result" in answer or "error" in answer))):
         return answer
     if answer.get("error") is not None:
         raise _rejected(answer["error"], mask)

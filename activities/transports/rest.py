@@ -1,7 +1,7 @@
 """Transport `rest`: a vendor's own HTTP API, described in the tool definition by templates over `arguments`.
 
-    "rest": {"method": "POST", "path": "/repos/${arguments.repository}/issues", "headers": {}, "query": {}, "body": {"title": "${arguments.title}"},
-             "error": "${answer.error if not answer.ok else null}", "result": "${answer}"}
+    "rest": {"method": "POST", "path": "/repos/${arguments.repository}/issues", "headers": {}, "query": {},
+             "body": {"title": "${arguments.title}"}, "error": "${answer.error if not answer.ok else null}", "result": "${answer}"}
 
 It stands in the definition, or in one of its `actions`; `error` and `result` also see `answer`, `status` and `headers`.
 """

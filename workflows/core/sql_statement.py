@@ -42,7 +42,10 @@ _BLOCK_EDGE: Final = re.compile(r"/\*|\*/")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a statement. `kind`: space, comment, text, name (quoted), parameter, word, number, symbol, or open (a quote never closed)."""
+    """A piece of a statement.
+
+    `kind` is space, comment, text, name (quoted), parameter, word, number, symbol, or open (a quote that is never closed).
+    """
 
     kind: str
     text: str

@@ -7,7 +7,9 @@ import base64
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
+from temporalio import exceptions
 
 from activities import exchange
 from activities.transports import http
@@ -188,8 +190,6 @@ def test_a_tls_handshake_that_fails_is_before_sending() -> None:
 
 
 def test_a_full_pool_is_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:
-    import httpx
-
     monkeypatch.setitem(exchange.SERVICE_LIMITS, "bank", httpx.Limits(max_connections=1))
 
     async def run() -> Any:
@@ -200,7 +200,7 @@ def test_a_full_pool_is_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:
             await asyncio.sleep(0.2)
             try:
                 return await calls.environment(2).run(made.call_tool, calls.given(used, effect="unsafe"))
-            except Exception as error:
+            except exceptions.ApplicationError as error:
                 return error
             finally:
                 first.cancel()
@@ -290,8 +290,10 @@ def test_a_tool_without_an_endpoint_is_invalid_input() -> None:
     error = calls.failed(calls.tool("http"))
     assert (error.type, error.message) == (
         "invalid input",
-        "step pay: bank.accounts, attempt 1: the tool definition has no usable endpoint (found None);"
-        " expected one like http://slack-bridge:8093/tools/enterprise",
+        (
+            "step pay: bank.accounts, attempt 1: the tool definition has no usable endpoint (found None);"
+            " expected one like http://slack-bridge:8093/tools/enterprise"
+        ),
     )
 
 

@@ -134,7 +134,7 @@ def test_a_secret_file_that_goes_away_is_invalid_input(tmp_path: Path) -> None:
     file.write_text("t0ken")
     found = settings.Settings.from_mapping({"GITHUB_TOKEN_FILE": str(file)})
     file.unlink()
-    with pytest.raises(errors.ToolError, match="GITHUB_TOKEN_FILE: cannot read .*: No such file or directory"):
+    with pytest.raises(errors.ToolError, match=r"GITHUB_TOKEN_FILE: cannot read .*: No such file or directory"):
         found.secret("GITHUB_TOKEN")
 
 

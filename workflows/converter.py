@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Any, get_origin
 
 import msgspec
-from temporalio import converter
+from temporalio import converter, exceptions
 from temporalio.api.common import v1 as common
+from temporalio.api.failure import v1 as failures
+
+from workflows.core import errors
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -62,9 +65,24 @@ class ExactPayloadConverter(converter.CompositePayloadConverter):
         super().__init__(*(ExactJsonConverter() if isinstance(one, converter.JSONPlainPayloadConverter) else one for one in usual))
 
 
+class PlainFailureConverter(converter.DefaultFailureConverter):
+    """Failures without the interpreter's own stack: the message says all; a defect of ours keeps its stack."""
+
+    def to_failure(self, exception: BaseException, payload_converter: converter.PayloadConverter, failure: failures.Failure) -> None:
+        """See base class."""
+        super().to_failure(exception, payload_converter, failure)
+        if isinstance(exception, exceptions.ApplicationError) and exception.type != errors.INTERNAL_ERROR:
+            failure.stack_trace = ""
+
+
 def data_converter(codec: converter.PayloadCodec | None = None) -> converter.DataConverter:
     """The converter, with a slot for a codec that seals payloads."""
-    return dataclasses.replace(converter.DataConverter.default, payload_converter_class=ExactPayloadConverter, payload_codec=codec)
+    return dataclasses.replace(
+        converter.DataConverter.default,
+        payload_converter_class=ExactPayloadConverter,
+        failure_converter_class=PlainFailureConverter,
+        payload_codec=codec,
+    )
 
 
 DATA_CONVERTER = data_converter()

@@ -42,7 +42,7 @@ class PipelineWorkflow:
             self._show(runs.RUN_CANCELLED)
             raise
         except errors.OrdinautError as error:
-            raise self._failure(error) from error
+            raise self._failure(error) from None
         except exceptions.FailureError:
             raise
         except Exception as error:

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from workflows.core import limits, run, template
 
-#: The Web UI draws no check boxes.
+#: The Web UI draws no check boxes; these signs are in every font.
 MARKS: Final = {
-    run.PENDING: "▫️",
-    run.RUNNING: "▶️",
-    run.WAITING: "⏸️",
-    run.COMPLETED: "✅",
-    run.SKIPPED: "⏭️",
-    run.FAILED: "❌",
+    run.PENDING: "○",
+    run.RUNNING: "▶",
+    run.WAITING: "◐",
+    run.COMPLETED: "✓",
+    run.SKIPPED: "–",
+    run.FAILED: "✗",
 }
 _MAX_ERROR_CHARS: Final = 500
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from workflows.core import errors, sql_statement
+
+#: After these words of a write values are compared, no longer stored.
+_COMPARING: Final = frozenset({"WHERE", "HAVING", "ON"})
 
 #: Gives (mark, value) of one parameter; `stores` says that a write puts it into a column, and does not compare with it.
 Mark = Callable[[Any, bool], tuple[str, Any]]
@@ -29,6 +32,8 @@ def bind(text: str, parameters: Mapping[str, Any], mark: Mark, escape: Callable[
     Raises:
         ToolError: INVALID_INPUT, a parameter is given that the statement does not have.
     """
+    if not parameters:
+        return Bound(escape(text), [])
     parts: list[str] = []
     bound: list[Any] = []
     used = set()
@@ -41,7 +46,8 @@ def bind(text: str, parameters: Mapping[str, Any], mark: Mark, escape: Callable[
             parts.append(written)
             bound.append(value)
             continue
-        stores = stores and not (token.kind == "word" and token.text.upper() in ("WHERE", "HAVING", "ON"))
+        if stores and token.kind == "word":
+            stores = token.text.upper() not in _COMPARING
         parts.append(escape(token.text))
     _check_used(parameters, used)
     return Bound("".join(parts), bound)

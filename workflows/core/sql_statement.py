@@ -6,10 +6,11 @@ what is taken for a read runs in a read-only transaction.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 READ: Final = "read"
 WRITE: Final = "write"
@@ -33,15 +34,14 @@ _TOKEN: Final = re.compile(
   | (?P<word>[^\W\d][\w$]*)
   | (?P<number>\d[\w.]*)
   | (?P<open>['"`])
-  | (?P<symbol>.)
+  | (?P<symbol>[,=<>+*%|&!~^@\#?\[\]{}.][\s,=<>+*%|&!~^@\#?\[\]{}.]* | .)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _BLOCK_EDGE: Final = re.compile(r"/\*|\*/")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # a statement may have hundreds of thousands, and these are cheap to make
     """A piece of a statement.
 
     `kind` is space, comment, text, name (quoted), parameter, word, number, symbol, or open (a quote that is never closed).
@@ -71,6 +71,7 @@ def kind(text: str) -> tuple[str, str]:
     return statement.kind, statement.reason
 
 
+@functools.lru_cache(maxsize=64)
 def classify(text: str) -> Statement:
     """The statement's kind, its verb, and the reason where it must not run.
 

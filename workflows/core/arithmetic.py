@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from workflows.core import budget as budgets
 from workflows.core import durations, errors, limits, moments, values
@@ -13,6 +13,9 @@ from workflows.core import durations, errors, limits, moments, values
 #: Sums and products keep every digit; a quotient has at most 28.
 EXACT: Final = decimal.Context(prec=2 * limits.MAX_NUMBER_DIGITS, rounding=decimal.ROUND_HALF_UP, Emax=9_999, Emin=-9_999)
 QUOTIENT: Final = decimal.Context(prec=28, rounding=decimal.ROUND_HALF_UP, Emax=9_999, Emin=-9_999)
+
+
+_Number = TypeVar("_Number", int, Decimal, "int | Decimal")
 
 
 def binary(operator: str, left: Any, right: Any) -> Any:
@@ -121,7 +124,7 @@ _DECIMAL: Final[dict[str, Callable[[Decimal, Decimal], Decimal]]] = {
 
 def _power(left: int | Decimal, right: int | Decimal) -> int | Decimal:
     digits = max(Decimal(left).adjusted(), 0) + 1
-    if abs(right) * digits > limits.MAX_NUMBER_DIGITS:
+    if Decimal(right).copy_abs() * digits > limits.MAX_NUMBER_DIGITS:
         raise too_many_digits()
     if isinstance(left, int) and isinstance(right, int) and right >= 0:
         return int(left**right)
@@ -178,12 +181,16 @@ def parse_number(text: str) -> int | Decimal | None:
         return None
 
 
-def _checked(value: Any) -> Any:
+def _checked(value: _Number) -> _Number:
     if isinstance(value, int):
         if value.bit_length() > limits.MAX_NUMBER_DIGITS * 3.33:
             raise too_many_digits()
     elif isinstance(value, Decimal):
-        if not value.is_finite() or value.adjusted() > limits.MAX_NUMBER_DIGITS or int(value.as_tuple().exponent) < -limits.MAX_NUMBER_DIGITS:
+        if (
+            not value.is_finite()
+            or value.adjusted() > limits.MAX_NUMBER_DIGITS
+            or int(value.as_tuple().exponent) < -limits.MAX_NUMBER_DIGITS
+        ):
             raise too_many_digits()
     return value
 

@@ -9,7 +9,22 @@ from typing import Any, Protocol
 
 from dateutil import rrule
 
-from workflows.core import check_arguments, check_references, durations, errors, leaves, limits, model, parse, plan, problems, source, template, tree, zones
+from workflows.core import (
+    check_arguments,
+    check_references,
+    durations,
+    errors,
+    leaves,
+    limits,
+    model,
+    parse,
+    plan,
+    problems,
+    source,
+    template,
+    tree,
+    zones,
+)
 
 #: Transports that this version can reach; a step on another one does not pass.
 TRANSPORTS = ("http", "rest", "database", "system")
@@ -152,7 +167,9 @@ class _Checker:
                 leaf = next(leaves.of(step.condition, path))
                 if not leaf.lone:
                     hint = "write a bare expression, or one in ${...} with nothing around it"
-                    self._problems.error("template-syntax", f"'{leaf.source[:80]}' is text around a template, no condition", path, position, hint)
+                    self._problems.error(
+                        "template-syntax", f"'{leaf.source[:80]}' is text around a template, no condition", path, position, hint
+                    )
                     return
             case model.Const(value=bool()):
                 return

@@ -8,13 +8,17 @@ from typing import Any, Final
 
 from workflows.core import errors, fit, leaves, marks, model, problems, template, tree
 
-_CLOCK: Final = re.compile(r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE)
+_CLOCK: Final = re.compile(
+    r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE
+)
 _QUOTED_TEMPLATE: Final = re.compile(r"'[^']*(?:\{\{|\$\{)[^']*'")
 
 
 def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> None:
     """Reports wrong actions, missing, unknown and wrong arguments, and what a reader should know of its SQL."""
-    members = {str(entry.key.value): entry for entry in step.with_.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)}
+    members = {
+        str(entry.key.value): entry for entry in step.with_.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)
+    }
     whole = len(members) == len(step.with_.entries)
     _action(step, tool, members, gathered)
     schema = tool.input_schema
@@ -85,10 +89,15 @@ def _spliced(entry: model.Entry, schema: Any, path: str, gathered: problems.Gath
     if not isinstance(node, model.Array) or len(node.items) != 1 or not isinstance(schema, Mapping):
         return
     item, wanted = node.items[0], schema.get("items")
-    if isinstance(item, model.Text) and leaves.marks_lone(item.source) and isinstance(wanted, Mapping) and wanted.get("type") in ("string", "number", "integer"):
+    if (
+        isinstance(item, model.Text)
+        and leaves.marks_lone(item.source)
+        and isinstance(wanted, Mapping)
+        and wanted.get("type") in ("string", "number", "integer")
+    ):
         message = f"if {item.source} is a list, its items are spliced in here"
-        gathered.warning("converted-argument", message, path, item.position, f'write "{entry.key.value}": "{item.source}" without the brackets'
-                         if isinstance(entry.key, model.Const) else "")  # fmt: skip
+        hint = f'write "{entry.key.value}": "{item.source}" without the brackets' if isinstance(entry.key, model.Const) else ""
+        gathered.warning("converted-argument", message, path, item.position, hint)
 
 
 def _statements(node: Any, place: list[str], path: str, gathered: problems.Gathered) -> None:

@@ -18,7 +18,14 @@ class Tools(Protocol):
         """The tool of an address."""
 
 
-_NO_BOOLEAN: Final = {"length": "a number", "count": "a number", "sum": "a number", "round": "a number", "number": "a number", "join": "text"}
+_NO_BOOLEAN: Final = {
+    "length": "a number",
+    "count": "a number",
+    "sum": "a number",
+    "round": "a number",
+    "number": "a number",
+    "join": "text",
+}
 
 
 def is_reserved(name: str) -> bool:
@@ -49,7 +56,11 @@ class References:
         self._tools = tools
         self._problems = gathered
         self._given = given
-        self._params = {str(entry.key.value) for entry in pipeline.params.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)}
+        self._params = {
+            str(entry.key.value)
+            for entry in pipeline.params.entries
+            if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)
+        }
         self._saved: dict[str, list[model.Step]] = {}
         self._ids = {step.id: step for step in pipeline.steps}
         for step in pipeline.steps:
@@ -79,7 +90,9 @@ class References:
         """What can be said only at the end."""
         if self._date_word is not None and self._pipeline.timezone is None:
             message = "the document uses date words but names no timezone; ORDINAUT_TIMEZONE or UTC is taken"
-            self._problems.warning("no-time-zone", message, self._date_word.path, self._date_word.position, 'add "timezone": "Europe/Chisinau"')
+            self._problems.warning(
+                "no-time-zone", message, self._date_word.path, self._date_word.position, 'add "timezone": "Europe/Chisinau"'
+            )
 
     def _read(self, path: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None) -> None:
         name = path[0]
@@ -101,7 +114,9 @@ class References:
         elif not guarded:
             known = [*self._saved, "steps", "params", "event", *leaf.bound]
             near = date_words.near(path[0])
-            hint = problems.did_you_mean(path[0], known) or (f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known[:8])}")
+            hint = problems.did_you_mean(path[0], known) or (
+                f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known[:8])}"
+            )
             self._problems.error("unknown-name", f"nothing is called '{path[0]}'", leaf.path, leaf.position, hint)
 
     def _param(self, path: tuple[str, ...], guarded: bool, leaf: leaves.Leaf) -> None:
@@ -110,9 +125,11 @@ class References:
         near = problems.did_you_mean(path[1], self._params)
         if self._given is not None or near:
             hint = near or f"give it: --params {path[1]}=..."
-            self._problems.error("missing-parameter", f"the parameter '{path[1]}' is neither declared nor given", leaf.path, leaf.position, hint)
+            self._problems.error(
+                "missing-parameter", f"the parameter '{path[1]}' is neither declared nor given", leaf.path, leaf.position, hint
+            )
         else:
-            hint = f'declare it in payload.params, or give it at the start: --params {path[1]}=...'
+            hint = f"declare it in payload.params, or give it at the start: --params {path[1]}=..."
             self._problems.warning("undeclared-parameter", f"the parameter '{path[1]}' is not declared", leaf.path, leaf.position, hint)
 
     def _output(self, name: str, fields: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None, shown: str) -> None:
@@ -155,7 +172,9 @@ class References:
         if any(condition in leaves.normal(one) or shown in one for one in held) or _asked_first(shown, leaf.source):
             return
         message = f"'{origin.id}' may be skipped by its if; reading '{fields[0]}' inside its null output ends the run"
-        self._problems.warning("unguarded-skip", message, leaf.path, leaf.position, "guard it with | default(...), or give this step the same if")
+        self._problems.warning(
+            "unguarded-skip", message, leaf.path, leaf.position, "guard it with | default(...), or give this step the same if"
+        )
 
 
 def _asked_first(shown: str, source: str) -> bool:

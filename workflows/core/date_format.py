@@ -1,4 +1,4 @@
-"""The directives of the filter `date('%d.%m.%Y')`, for everybody who shows a date: English names from a table, the same on every machine."""
+"""The directives of the filter `date('%d.%m.%Y')`, for all who show a date: English names from a table, the same on every machine."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _compiled(pattern: str) -> tuple[tuple[str | Callable[[datetime.datetime], s
 
 def _directive(match: re.Match[str]) -> Callable[[datetime.datetime], str]:
     unpadded, letter = match[1] == "-", match[2]
-    if letter not in _DIRECTIVES or unpadded and letter not in _PADDED:
+    if letter not in _DIRECTIVES or (unpadded and letter not in _PADDED):
         raise _unknown(match[0])
     padded = _DIRECTIVES[letter]
     return (lambda time: padded(time).lstrip("0 ") or "0") if unpadded else padded

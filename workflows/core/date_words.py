@@ -23,10 +23,13 @@ _WEEKDAY_WORD: Final = re.compile(rf"(?P<period>last|next)_(?P<weekday>{'|'.join
 _CLOCK: Final = re.compile(r"(?P<day>.+?)_(?P<time>[0-9]{1,2}(?:_?[0-9]{2})?(?P<half>am|pm)|[0-9]{1,2}_?[0-9]{2})")
 
 NAMES: Final = (
-    ("now", "current_time", *_DAYS, "current_date")
-    + tuple(f"current_{unit}" for unit in ("week", *_PERIOD_MONTHS))
-    + tuple(f"{period}_{unit}{edge}" for period in _PERIODS for unit in ("week", *_PERIOD_MONTHS) for edge in ("", "_start", "_end"))
-    + tuple(f"{period}_{weekday}" for period in ("last", "next") for weekday in _WEEKDAYS)
+    "now",
+    "current_time",
+    *_DAYS,
+    "current_date",
+    *tuple(f"current_{unit}" for unit in ("week", *_PERIOD_MONTHS)),
+    *tuple(f"{period}_{unit}{edge}" for period in _PERIODS for unit in ("week", *_PERIOD_MONTHS) for edge in ("", "_start", "_end")),
+    *tuple(f"{period}_{weekday}" for period in ("last", "next") for weekday in _WEEKDAYS),
 )
 _KNOWN: Final = frozenset(NAMES)
 

@@ -1,4 +1,4 @@
-"""Jinja's sandboxed environment with the rules of the language on top: no attributes, exact numbers, missing is an error, work is counted."""
+"""Jinja's sandboxed environment with the rules of the language on top: no attributes, exact numbers, missing values are errors."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
             return self._equal(context, left, right) is (operator == "eq")
         if operator in ("in", "notin"):
             return self._contains(context, right, left) is (operator == "in")
-        return _COMPARE[operator](values.compare(left, right))
+        return bool(_COMPARE[operator](values.compare(left, right)))
 
     def _equal(self, context: Context, left: Any, right: Any) -> bool:
         if isinstance(left, list | dict):
@@ -219,7 +219,7 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
             raise arg.error()
         return arithmetic.negative(arg) if operator == "-" else arithmetic.positive(arg)
 
-    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: B902, N805
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Only functions of the language can be called."""
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
@@ -244,7 +244,9 @@ def _special(holder: Any, key: Any, path: str) -> Any:
     if isinstance(holder, runtime.LoopContext):
         if key in _LOOP_MEMBERS:
             return getattr(holder, key)
-        return missing.Missing(f"'{path}' has no '{key}'; {missing.there_is(_LOOP_MEMBERS)}", advice=missing.suggestion(str(key), _LOOP_MEMBERS))
+        return missing.Missing(
+            f"'{path}' has no '{key}'; {missing.there_is(_LOOP_MEMBERS)}", advice=missing.suggestion(str(key), _LOOP_MEMBERS)
+        )
     if isinstance(holder, filters.Group) and key in ("grouper", "list"):
         return holder[0] if key == "grouper" else holder[1]
     return missing.member(holder, key, path)

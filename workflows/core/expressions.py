@@ -117,7 +117,7 @@ def _collect(node: nodes.Node, bound: frozenset[str], guarded: bool, found: list
         for argument in [*node.args, *(keyword.value for keyword in node.kwargs)]:
             _collect(argument, bound, guarded, found)
         return
-    guarded = guarded or isinstance(node, nodes.Test) and node.name in ("defined", "undefined")
+    guarded = guarded or (isinstance(node, nodes.Test) and node.name in ("defined", "undefined"))
     for child in node.iter_child_nodes():
         _collect(child, bound, guarded, found)
         if isinstance(child, nodes.Assign | nodes.AssignBlock):

@@ -33,7 +33,7 @@ def present(value: Any) -> Any:
 def as_list(context: Any, value: Any, name: str) -> list[Any]:
     """The items of a list (an object gives its keys), counted against the budget."""
     present(value)
-    if isinstance(value, str) or not isinstance(value, list | tuple | dict | range) and not hasattr(value, "__next__"):
+    if isinstance(value, str) or (not isinstance(value, list | tuple | dict | range) and not hasattr(value, "__next__")):
         hint = value.reason if isinstance(value, values.Skipped) else "give null a value with | default([])" if value is None else ""
         raise errors.EvaluationError(f"{name} takes a list, not {values.shown(value)}", hint)
     items = list(value)
@@ -58,7 +58,7 @@ def _rounds(context: Any, value: Any, weight: int, chars: int) -> Any:
 
 
 def _default(context: Any, value: Any, default: Any = "", boolean: bool = False) -> Any:
-    return default if is_absent(value) or boolean and not value else value
+    return default if is_absent(value) or (boolean and not value) else value
 
 
 def _length(context: Any, value: Any) -> int:

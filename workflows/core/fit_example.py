@@ -36,12 +36,10 @@ def _make(schema: fit_schema.Schema, root: fit_schema.Schema, depth: int) -> Any
     if isinstance(schema, bool) or depth > MAX_DEPTH:
         return {}
     schema = _flat(schema, root, depth)
-    for word in ("const", "default"):
-        if word in schema:
-            return schema[word]
-    for word in ("enum", "examples"):
-        if schema.get(word):
-            return schema[word][0]
+    given = [schema[word] for word in ("const", "default") if word in schema]
+    given += [schema[word][0] for word in ("enum", "examples") if schema.get(word)]
+    if given:
+        return given[0]
     match _type(schema):
         case "object":
             return _object(schema, root, depth)

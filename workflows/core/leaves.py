@@ -1,4 +1,4 @@
-"""The templates of a document's tree with their places, for the checker: what each reads, which names are bound there, which conditions hold."""
+"""The templates of a document's tree, for the checker: where each stands, which names are bound there, which conditions hold."""
 
 from __future__ import annotations
 

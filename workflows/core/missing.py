@@ -1,4 +1,4 @@
-"""What stands for something that is not there, for the evaluator: it may be forgiven by `default`, everything else is an error that names it."""
+"""What stands for something that is not there, for the evaluator: `default` forgives it, everything else is an error that names it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def member(holder: Any, key: Any, path: str) -> Missing:
     """The absence of `key` in `holder`, which the author wrote as `path`."""
     place = f"'{path}'" if path else values.type_name(holder)
     if isinstance(holder, values.Skipped):
-        return Missing(f"{place} is null because {holder.reason}, so '{key}' cannot be read", advice="guard it with | default(...) or an if")
+        return Missing(
+            f"{place} is null because {holder.reason}, so '{key}' cannot be read", advice="guard it with | default(...) or an if"
+        )
     if holder is None:
         return Missing(f"{place} is null, so '{key}' cannot be read", advice="guard it with | default(...)")
     if isinstance(holder, dict):

@@ -21,9 +21,10 @@ class Tools(Protocol):
 
 
 class MockHost:
-    """Answers calls from `outputs`, {"step id": output}; `{"$calls": [...]}` for repeated calls, `{"$error": {"type", "message"}}` for a failing one.
+    """Answers calls from `outputs`, {"step id": output}.
 
-    `outputs` None makes them up from the output schemas. Arguments are fitted and outputs checked as in a real run.
+    `{"$calls": [...]}` is for repeated calls, `{"$error": {"type", "message"}}` for a failing one. `outputs` None makes them up from
+    the output schemas. Arguments are fitted and outputs checked as in a real run.
     Sleeps pass at once, on a clock of the mock's own.
     """
 
@@ -95,7 +96,9 @@ class MockHost:
 def _error(recorded: Any, call: host.ToolCall) -> errors.ToolError:
     facts = recorded if isinstance(recorded, dict) else {"message": str(recorded)}
     kind = str(facts.get("type", errors.REJECTED))
-    return errors.ToolError(kind, str(facts.get("message", "the mock file says that this call fails")), {"tool": call.address, "action": call.action})
+    return errors.ToolError(
+        kind, str(facts.get("message", "the mock file says that this call fails")), {"tool": call.address, "action": call.action}
+    )
 
 
 def drive(work: Coroutine[Any, Any, Any]) -> None:

@@ -9,7 +9,9 @@ from typing import Any, Final
 from workflows.core import arithmetic, errors, missing, values
 
 MAX_WIDTH: Final = 1_000
-_SPECIFICATION: Final = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(?P<width>\d*)(?P<group>[,_]?)(?:\.(?P<precision>\d+))?(?P<type>[bcdeEfFgGosxX%]?)", re.DOTALL)
+_SPECIFICATION: Final = re.compile(
+    r"(?:.?[<>=^])?[-+ ]?#?0?(?P<width>\d*)(?P<group>[,_]?)(?:\.(?P<precision>\d+))?(?P<type>[bcdeEfFgGosxX%]?)", re.DOTALL
+)
 
 
 def check(specification: str) -> None:

@@ -11,7 +11,16 @@ from workflows.core import errors, model, problems
 SCHEDULE_KINDS: Final = ("rrule", "cron", "once", "event", "manual")
 _DOCUMENT_KEYS: Final = ("name", "title", "description", "schedule_kind", "schedule_expr", "timezone", "event_type", "payload")
 #: Fields of the earlier system's tasks; they are read so that its documents load.
-_EARLIER_KEYS: Final = ("priority", "dedupe_key", "dedupe_window_seconds", "max_retries", "backoff_strategy", "concurrency_key", "status", "created_by")
+_EARLIER_KEYS: Final = (
+    "priority",
+    "dedupe_key",
+    "dedupe_window_seconds",
+    "max_retries",
+    "backoff_strategy",
+    "concurrency_key",
+    "status",
+    "created_by",
+)
 _PAYLOAD_KEYS: Final = ("pipeline", "params")
 _STEP_KEYS: Final = ("id", "uses", "with", "save_as", "if", "timeout_seconds")
 #: What authors of other systems write, and what it is called here.
@@ -120,7 +129,9 @@ class _Parser:
         uses = self._text(members, "uses", path)
         if "uses" not in members:
             self._problems.error("missing-key", "a step needs 'uses': the address of a tool", f"{path}.uses", node.position)
-        with_, _ = self._object(members, "with", path, node.position) if "with" in members else (model.Object((), node.position), node.position)
+        with_, _ = (
+            self._object(members, "with", path, node.position) if "with" in members else (model.Object((), node.position), node.position)
+        )
         return model.Step(
             id=self._identifier(members, "id", path) or f"step_{index}",
             uses=uses or "",

@@ -125,10 +125,14 @@ def load(plan: Mapping[str, Any]) -> CompiledPlan:
         EvaluationError: the plan is of a newer format, or was altered after it was checked.
     """
     if plan.get("format") != FORMAT:
-        raise errors.EvaluationError(f"the plan has format {plan.get('format')}, this worker runs formats up to {FORMAT}", "upgrade the worker")
+        raise errors.EvaluationError(
+            f"the plan has format {plan.get('format')}, this worker runs formats up to {FORMAT}", "upgrade the worker"
+        )
     digest = digest_of(plan)
     if digest != plan.get("digest"):
-        raise errors.EvaluationError("the plan was altered after it was checked: its digest does not fit", "check and start the pipeline again")
+        raise errors.EvaluationError(
+            "the plan was altered after it was checked: its digest does not fit", "check and start the pipeline again"
+        )
     return _compile(_Keyed(digest, plan))
 
 
@@ -230,5 +234,3 @@ def timeout_of(step: CompiledStep, names: scope.Scope) -> Any:
     """How long one try of a step's call may take, as a timedelta."""
     value = step.policy["timeout_seconds"] if step.timeout is None else step.timeout.evaluate(names)
     return durations.seconds(value)
-
-

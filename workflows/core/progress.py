@@ -37,7 +37,9 @@ def within_limit(result: dict[str, Any]) -> dict[str, Any]:
     if size <= limits.MAX_PAYLOAD_BYTES:
         return result
     steps = [dict(step) for step in result["steps"]]
-    parts = sorted(((template.size_of(step[key]), number, key) for number, step in enumerate(steps) for key in ("output", "with")), reverse=True)
+    parts = sorted(
+        ((template.size_of(step[key]), number, key) for number, step in enumerate(steps) for key in ("output", "with")), reverse=True
+    )
     for part, number, key in parts:
         if size <= limits.MAX_PAYLOAD_BYTES:
             break

@@ -53,7 +53,7 @@ class RecordedHost:
 
     async def call_tool(self, call: host.ToolCall) -> host.ToolResult:
         recorded = self._recording.calls.get(call.path)
-        if recorded is None or recorded.result is None and recorded.error is None:
+        if recorded is None or (recorded.result is None and recorded.error is None):
             raise NotYet(attempts=recorded.attempts if recorded else 1)
         if recorded.error is not None:
             recorded.error.details.setdefault("attempt", recorded.attempts)

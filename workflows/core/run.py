@@ -223,7 +223,9 @@ def effect_of(policy: Mapping[str, Any], action: Any, arguments: Mapping[str, An
     if policy["effect"] != "statement":
         return str(policy["effect"])
     queries = arguments.get("queries")
-    statements = [arguments.get("query")] if not isinstance(queries, list) else [query.get("query") for query in queries if isinstance(query, dict)]
+    statements = (
+        [arguments.get("query")] if not isinstance(queries, list) else [query.get("query") for query in queries if isinstance(query, dict)]
+    )
     reads = all(isinstance(statement, str) and sql_statement.kind(statement)[0] == sql_statement.READ for statement in statements)
     return model.SAFE if reads else model.UNSAFE
 

@@ -1,7 +1,7 @@
 """SQL with templates: the text of a statement takes values only as bound parameters, also where a template stands inside quotes.
 
-    SELECT * FROM t WHERE day = '{{today}}' AND n > ${params.n}
-    SELECT * FROM t WHERE day = :p1 AND n > :p2          {"p1": "2026-11-23", "p2": 5}
+SELECT * FROM t WHERE day = '{{today}}' AND n > ${params.n}
+SELECT * FROM t WHERE day = :p1 AND n > :p2          {"p1": "2026-11-23", "p2": 5}
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ Statement = Callable[[scope.Scope], tuple[str, dict[str, Any]]]
 _OPENERS: Final = re.compile(r"'|\"|`|--|/\*|\$(?:[A-Za-z_]\w*)?\$")
 _CLOSERS: Final = {"'": "'", '"': '"', "`": "`", "--": "\n", "/*": "*/"}
 #: After these words a name stands, and no parameter can.
-_NAME_BEFORE: Final = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|AS|BY|ONLY|COLUMN|SET|INDEX|VIEW|SCHEMA|COLLATE)\s*$|\.\s*$", re.IGNORECASE)
+_NAME_BEFORE: Final = re.compile(
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|AS|BY|ONLY|COLUMN|SET|INDEX|VIEW|SCHEMA|COLLATE)\s*$|\.\s*$", re.IGNORECASE
+)
 
 
 class Parameters:
@@ -168,6 +170,7 @@ def _bound(mark: marks.Mark, before: list[marks.Mark]) -> marks.Mark:
 
 def _no_parameter(mark: marks.Mark, what: str) -> errors.EvaluationError:
     return errors.EvaluationError(
-        f"'{mark.content[:60]}' at character {mark.start + 1} of the statement stands where {what} is expected; only values can come from templates",
+        f"'{mark.content[:60]}' at character {mark.start + 1} of the statement stands where {what} is expected;"
+        " only values can come from templates",
         "write the name itself; for several tables write several steps with if",
     )

@@ -353,5 +353,3 @@ def check_size(value: Any, what: str) -> None:
             f"{what} takes {size:,} bytes; the limit is {limits.MAX_PAYLOAD_BYTES:,} (MAX_PAYLOAD_BYTES)",
             "pass on only the fields that the step needs, or fewer items",
         )
-
-

@@ -79,7 +79,7 @@ def _indent(context: Any, value: Any, width: Any = 4, first: bool = False, blank
     mark = width if isinstance(width, str) else " " * _width(width, "indent")
     _will_make(len(source) + len(mark) * (source.count("\n") + 1))
     lines = source.split("\n")
-    return "\n".join(line if number == 0 and not first or not line and not blank else mark + line for number, line in enumerate(lines))
+    return "\n".join(line if (number == 0 and not first) or (not line and not blank) else mark + line for number, line in enumerate(lines))
 
 
 def _wordwrap(context: Any, value: Any, width: int = 79) -> str:
@@ -115,7 +115,10 @@ def indented_json(context: Any, value: Any, indent: Any, level: int = 0) -> str:
     width = _width(indent, "json")
     pad, end = "\n" + " " * width * (level + 1), "\n" + " " * width * level
     if isinstance(value, dict) and value:
-        members = [f"{texts.compact_json(key, context.budget)}: {indented_json(context, member, width, level + 1)}" for key, member in value.items()]
+        members = [
+            f"{texts.compact_json(key, context.budget)}: {indented_json(context, member, width, level + 1)}"
+            for key, member in value.items()
+        ]
     elif isinstance(value, list) and value:
         members = [indented_json(context, member, width, level + 1) for member in value]
     else:

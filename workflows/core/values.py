@@ -147,8 +147,8 @@ def compare(left: Any, right: Any) -> int:
     Raises:
         EvaluationError: the two have no order (null, text against a number, objects).
     """
-    if is_number(left) and is_number(right) or isinstance(left, str) and isinstance(right, str):
-        return (left > right) - (left < right)
+    if (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
+        return int(left > right) - int(left < right)
     if isinstance(left, DATES) or isinstance(right, DATES):
         return moments.compare(left, right)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -163,6 +163,6 @@ def _order_hint(left: Any, right: Any) -> str:
     if is_null(left) or is_null(right):
         null = left if is_null(left) else right
         return null.reason if isinstance(null, Skipped) else "give null a value with | default(0)"
-    if isinstance(left, str) and is_number(right) or is_number(left) and isinstance(right, str):
+    if (isinstance(left, str) and is_number(right)) or (is_number(left) and isinstance(right, str)):
         return "turn the text into a number with | number"
     return "only two numbers, two texts or two dates can be ordered"

@@ -218,12 +218,10 @@ def _attribute_problems(found: Mapping[str, str], client: Client) -> list[errors
 
 
 def _create_command(missing: list[str], client: Client) -> str:
-    """One shell line; the tool takes several names, but one type, at a time."""
-    by_kind: dict[str, list[str]] = {}
-    for name in missing:
-        by_kind.setdefault(contract.SEARCH_ATTRIBUTES[name], []).append(f"--name {name}")
-    begin = f"temporal operator search-attribute create --address {client.service_client.config.target_host} --namespace {client.namespace}"
-    return " && ".join(f"{begin} --type {kind} {' '.join(names)}" for kind, names in by_kind.items())
+    """One shell line. Each name needs a type of its own: of several names with one type the tool adds the first alone, and says nothing."""
+    pairs = " ".join(f"--name {name} --type {contract.SEARCH_ATTRIBUTES[name]}" for name in missing)
+    address = client.service_client.config.target_host
+    return f"temporal operator search-attribute create --address {address} --namespace {client.namespace} {pairs}"
 
 
 def _short_retention(seconds: int, namespace: str) -> errors.Problem:

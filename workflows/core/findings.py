@@ -67,6 +67,7 @@ class Findings:
         Raises:
             Stopped: it was the last that is gathered (MAX_PROBLEMS).
         """
+        assert code in CODES, code
         place = self.at(offset)
         self.problems.append(errors.Problem(code, message, path, place.line, place.column, hint))
         if len(self.problems) >= MAX_PROBLEMS:

@@ -143,21 +143,26 @@ def _end(source: str, offset: int, opener: str) -> tuple[int, int | None]:
         if character in _CLOSER_OF:
             open_brackets.append(character)
         elif character in ")]}":
-            if open_brackets and _CLOSER_OF[open_brackets[-1]] == character:
-                open_brackets.pop()
-            elif open_brackets:
-                raise _not_closed(source, offset, f"'{open_brackets[-1]}' is not closed before the '{character}'", at)
-            elif character == "}" and (end := _closed_at(source, offset, at, opener)):
+            if end := _close(source, offset, at, open_brackets):
                 return end, colons[-1] if len(colons) > questions else None
-            else:
-                raise _not_closed(
-                    source, offset, f"what opens with '{opener}' closes with '{_CLOSES[opener]}', but there is a '{character}'", at
-                )
         elif not open_brackets:
             questions += character == "?"
-            if character == ":":
-                colons.append(at)
+            colons += [at] if character == ":" else []
     raise _not_closed(source, offset, f"close it with '{_CLOSES[opener]}'")
+
+
+def _close(source: str, offset: int, at: int, open_brackets: list[str]) -> int:
+    """The offset after the mark if the bracket here ends it; 0 if it closes a bracket inside, which is taken off."""
+    character, opener = source[at], source[offset : offset + 2]
+    if open_brackets:
+        if _CLOSER_OF[open_brackets[-1]] != character:
+            raise _not_closed(source, offset, f"'{open_brackets[-1]}' is not closed before the '{character}'", at)
+        open_brackets.pop()
+        return 0
+    end = _closed_at(source, offset, at, opener) if character == "}" else 0
+    if not end:
+        raise _not_closed(source, offset, f"what opens with '{opener}' closes with '{_CLOSES[opener]}', but there is a '{character}'", at)
+    return end
 
 
 def _closed_at(source: str, offset: int, at: int, opener: str) -> int:

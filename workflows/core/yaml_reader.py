@@ -197,7 +197,7 @@ class _Composer:
             )
             return model.Const(None, self.findings.at(offset))
         node = self._value(event, depth)
-        if isinstance(node, model.Text) or isinstance(node, model.Const) and isinstance(node.value, str):
+        if isinstance(node, model.Text) or (isinstance(node, model.Const) and isinstance(node.value, str)):
             return node
         written = findings.shown(self.text[offset : event.end_mark.index])
         self._problem("wrong-key", f"the key {written} is no text" if written else "an empty key", offset, f'put it in quotes: "{written}"')

@@ -78,7 +78,8 @@ async def test_nobody_listens_there(environment: dict[str, str]) -> None:
     assert isinstance(error, connection.Unreachable)
     assert str(error) == (
         f"no Temporal service at 127.0.0.1:{port}: the connection was refused; the address comes from Temporal's environment configuration"
-        " (TEMPORAL_ADDRESS, or the profile in its configuration file). Start a service with `ordinaut up`, or set TEMPORAL_ADDRESS to one that runs"
+        " (TEMPORAL_ADDRESS, or the profile in its configuration file)."
+        " Start a service with `ordinaut up`, or set TEMPORAL_ADDRESS to one that runs"
     )
 
 
@@ -86,8 +87,9 @@ async def test_the_message_names_the_state_file_where_the_address_comes_from_it(
     (port,) = ports.free(1)
     state_file.write(state(f"127.0.0.1:{port}"), environment)
     assert str(await refused(environment)) == (
-        f"no Temporal service at 127.0.0.1:{port}: the connection was refused; the address comes from {state_file.path(environment)}, written by the"
-        f" `ordinaut up` or `demo` that runs as process {os.getpid()}. Start a service with `ordinaut up`, or set TEMPORAL_ADDRESS to one that runs"
+        f"no Temporal service at 127.0.0.1:{port}: the connection was refused; the address comes from {state_file.path(environment)},"
+        f" written by the `ordinaut up` or `demo` that runs as process {os.getpid()}."
+        " Start a service with `ordinaut up`, or set TEMPORAL_ADDRESS to one that runs"
     )
 
 

@@ -47,7 +47,7 @@ def test_every_http_tool_of_the_catalog_has_a_stand_in_for_each_of_its_actions()
     for tool in TOOLS:
         path = tool["endpoint"].split("/tools/")[1]
         found = app.VENDORS.get(tool["service"], {}).get(path)
-        if found is None or (actions := set(tool.get("actions", {}))) and (callable(found) or actions - set(found)):
+        if found is None or ((actions := set(tool.get("actions", {}))) and (callable(found) or actions - set(found))):
             missing.append(tool["address"])
     assert missing == []
 

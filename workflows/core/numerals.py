@@ -37,11 +37,14 @@ def whole(digits: str, base: int = 10) -> int:
     """The integer that these digits are.
 
     Raises:
-        LimitExceeded: they are more than MAX_NUMBER_DIGITS.
+        LimitExceeded: they are more than MAX_NUMBER_DIGITS, written in base 10.
     """
     if len(digits.lstrip("+-")) > limits.MAX_NUMBER_DIGITS:
         raise _too_many_digits()
-    return int(digits, base)
+    number = int(digits, base)
+    if base > 10 and number >= 10**limits.MAX_NUMBER_DIGITS:
+        raise _too_many_digits()
+    return number
 
 
 def exact(text: str) -> Decimal:

@@ -42,6 +42,7 @@ _KNOWN: Final = (
     ),
     (r"unacceptable character", "control-character", "a control character in the document", "write it as an escape in double quotes"),
 )
+_CUT_OFF_ALL: Final = re.compile(r"[-:]?[ \t]++#(?:\$\{|\{\{|\{%)")
 
 
 class Mistake(NamedTuple):
@@ -64,9 +65,10 @@ def explained(error: Any, text: str) -> Mistake:
         )
     template = _template_before(text, offset)
     if template >= 0:
-        return Mistake(
-            "unquoted-template", "a template without quotes that YAML reads in its own way", template, "put the whole text in quotes"
-        )
+        hint = "put the whole text in quotes"
+        if text.startswith("{%", template):
+            hint += "; blocks without quotes are read in JSON documents only"
+        return Mistake("unquoted-template", "a template without quotes that YAML reads in its own way", template, hint)
     for pattern, code, message, hint in _KNOWN:
         if match := re.search(pattern, problem):
             return Mistake(code, message.format(*match.groups()), offset, hint)
@@ -90,6 +92,6 @@ def _template_before(text: str, offset: int) -> int:
     return match.start()
 
 
-def cut_by_comment(text: str, end: int) -> bool:
-    """Whether a template follows a text without quotes as `PR #${n}`: YAML drops it as a comment."""
-    return _CUT_OFF.match(text, end) is not None
+def cut_by_comment(text: str, end: int, empty: bool) -> bool:
+    """Whether a template follows as in `PR #${n}`, where YAML drops it as a comment; `empty` is for a place without a value."""
+    return (_CUT_OFF_ALL if empty else _CUT_OFF).match(text, end) is not None

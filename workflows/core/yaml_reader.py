@@ -58,7 +58,7 @@ class _Composer:
         self._events: Iterator[Any] = iter(YAML(typ="safe", pure=True).parse(self._hidden.text))
         self._path: list[str] = []
         self._anchors: dict[str, _Anchored | None] = {}
-        self._read = 0  # the offset after the last event
+        self._before = self._read = 0  # the offsets after the last event but one, and after the last
         self._members = 0
         self._characters = 0
         self._deepest = 0
@@ -95,7 +95,7 @@ class _Composer:
         except _PARSER_SLIPS as error:
             self._problem("not-yaml", f"YAML cannot be read: {findings.shown(str(error))}", self._read)
         else:
-            self._read = event.end_mark.index
+            self._before, self._read = self._read, event.end_mark.index
             return event
         raise findings.Stopped
 
@@ -170,8 +170,9 @@ class _Composer:
             position = self.findings.at(item.start_mark.index)
             key = self._key(item, depth)
             written = str(key.source if isinstance(key, model.Text) else key.value)
-            self._path.append(f".{findings.shown(written, 60)}")
-            if isinstance(key, model.Const) and key.value is not None:
+            known = isinstance(key, model.Text) or key.value is not None
+            self._path.append(f".{findings.shown(written, 60)}" if known else ".?")
+            if isinstance(key, model.Const) and known:
                 if written in seen:
                     message = f'the key "{findings.shown(written)}" stands twice in one object'
                     self._problem(
@@ -204,7 +205,9 @@ class _Composer:
         return model.Const(None, self.findings.at(offset))
 
     def _scalar(self, event: Any) -> model.Node:
-        offset = event.start_mark.index
+        empty = event.value == "" and event.implicit[0]
+        # Where there is no value, the parser's marks are at what comes next, maybe lines later.
+        offset, end = (self._before, self._before) if empty else (event.start_mark.index, event.end_mark.index)
         position = self.findings.at(offset)
         text = self._hidden.shown(event.value)
         self._spend(0, len(text), offset)
@@ -216,9 +219,9 @@ class _Composer:
         except errors.EvaluationError as error:
             self._problem("wrong-number" if event.tag is None else "yaml-tag", error.message, offset, error.hint)
             return model.Const(None, position)
-        if event.implicit[0] and yaml_mistakes.cut_by_comment(self.text, event.end_mark.index):
+        if event.implicit[0] and yaml_mistakes.cut_by_comment(self.text, end, empty):
             message = "' #' begins a comment, so the template after it would be lost"
-            self._problem("unquoted-template", message, event.end_mark.index, "put the whole text in quotes")
+            self._problem("unquoted-template", message, end, "put the whole text in quotes")
         return self._text(value, position, offset) if isinstance(value, str) else model.Const(value, position)
 
     def _text(self, text: str, position: model.Position, offset: int) -> model.Node:

@@ -17,6 +17,20 @@ _KNOWN: Final = (
         "a ': ' where no key can stand",
         "put text that holds ': ' in quotes; keys of one object begin in one column",
     ),
+    (r"sequence entries are not allowed", "not-yaml", "a '- ' where no list item can stand", "items of one list begin in one column"),
+    (r"expected the node content, but found '(.+)'", "not-yaml", "a value is missing before '{0}'", "write null if there is none"),
+    (
+        r"expected URI|expected '[!>]' but|undefined tag handle",
+        "yaml-tag",
+        "a tag that cannot be read",
+        "put text that begins with ! in quotes",
+    ),
+    (
+        r"chomping or indentation|a comment or a line break",
+        "not-yaml",
+        "something follows the | or > of a text",
+        "the text begins on the next line",
+    ),
     (r"expected '<document start>'", "not-yaml", "something follows the end of the document", "a document is one object"),
     (
         r"expected <block end>, but found",

@@ -249,6 +249,14 @@ def test_places_count_lines_and_characters_from_1() -> None:
             id="open list",
         ),
         pytest.param("a:\n\t- 1", "not-yaml 2:1 a: a tab stands where the line begins (indent with spaces)", id="tab"),
+        pytest.param(
+            "a: - b", "not-yaml 1:4 a: a '- ' where no list item can stand (items of one list begin in one column)", id="item in a line"
+        ),
+        pytest.param("a: [,]", "not-yaml 1:5 a: a value is missing before ',' (write null if there is none)", id="comma alone"),
+        pytest.param("a: !<x y", "yaml-tag 1:7 a: a tag that cannot be read (put text that begins with ! in quotes)", id="broken tag"),
+        pytest.param(
+            "a: |x\n  b", "not-yaml 1:5 a: something follows the | or > of a text (the text begins on the next line)", id="text after |"
+        ),
         pytest.param("a: @x", "not-yaml 1:4 a: a text without quotes cannot begin with '@' (put the text in quotes)", id="at sign"),
         pytest.param(
             "a: b: c",

@@ -22,7 +22,7 @@ DEFAULT_RETRY: Final[Mapping[str, Any]] = {"attempts": 5, "first_wait_seconds": 
 #: The effect of a database tool whose SQL statements decide: SELECT is safe, the others are unsafe.
 STATEMENT: Final = "statement"
 #: Effects where a definition names none. Bridges get an idempotency key; of what we know nothing we assume the worst.
-_DEFAULT_EFFECTS: Final = {"http": model.KEY, "rest": model.KEY, "database": STATEMENT, "system": model.SAFE}
+_DEFAULT_EFFECTS: Final = {"http": model.KEY, "rest": model.UNSAFE, "database": STATEMENT, "system": model.SAFE}
 
 _SCHEMA_FILE: Final = "schema.json"
 _DIGEST_DIGITS: Final = 12

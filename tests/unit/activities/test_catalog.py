@@ -135,14 +135,13 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
     [
         pytest.param({"server": "search@http://localhost:9"}, "mcp", id="mcp"),
         pytest.param({"executable": "/usr/bin/tool"}, "stdio", id="stdio"),
-        pytest.param({}, "rest", id="rest"),
         pytest.param({}, "websocket", id="websocket"),
     ],
 )
 def test_a_transport_that_is_not_there_yet_is_a_warning_and_the_rest_loads(tmp_path: Path, more: dict[str, Any], transport: str) -> None:
     file = save(tmp_path, "a.json", [{"address": "far.tool", "transport": transport, **more}, definition()])
     loaded = catalog.load([tmp_path])
-    reason = f"transport '{transport}' is not available yet, expected one of http, database, system"
+    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, system"
     assert loaded.unavailable("far.tool") == reason
     assert loaded.unavailable("demo.echo") is None
     assert loaded.warnings == (
@@ -353,3 +352,23 @@ def test_vendor_schema_is_checked_with_the_input_schema(tmp_path: Path) -> None:
 def test_catalog_lies_beside_the_package() -> None:
     assert catalog.shipped_folder() == Path(catalog.__file__).parents[1] / "catalogs"
     assert (catalog.shipped_folder() / "maib.banking.json").is_file()
+
+
+def test_a_tool_of_transport_rest_loads_and_is_unsafe_unless_it_says_more(tmp_path: Path) -> None:
+    definition = {
+        "address": "shop.orders",
+        "transport": "rest",
+        "endpoint": "https://api.shop.example",
+        "rest": {"method": "POST", "path": "/orders/${arguments.id}", "body": {"n": "${arguments.n}"}},
+    }
+    (tmp_path / "shop.orders.json").write_text(json.dumps(definition), encoding="utf-8")
+    loaded = catalog.load([tmp_path])
+    assert loaded["shop.orders"].effect == "unsafe"
+    assert loaded.unavailable("shop.orders") is None
+
+
+def test_a_rest_request_with_a_misspelt_key_is_refused(tmp_path: Path) -> None:
+    definition = {"address": "shop.orders", "transport": "rest", "endpoint": "https://api.shop.example", "rest": {"path": "/o", "bdy": {}}}
+    (tmp_path / "shop.orders.json").write_text(json.dumps(definition), encoding="utf-8")
+    with pytest.raises(catalog.CatalogError, match="bdy"):
+        catalog.load([tmp_path])

@@ -14,7 +14,7 @@ from temporalio.api.failure import v1 as failures
 from temporalio.api.history import v1 as histories
 
 from workflows import contract
-from workflows.core import errors, host, plan, recorded, run
+from workflows.core import errors, host, plan, progress, recorded, run
 
 _SLEEP_SUFFIX: Final = ": sleep"
 _CLOSED: Final = {
@@ -46,18 +46,24 @@ class RunHistory:
             await self._event(event)
 
     def record(self) -> run.RunRecord:
-        """The run's record so far.
-
-        Raises:
-            errors.EvaluationError: the plan in the history cannot be loaded.
-        """
-        nominal = self.nominal_time()
-        return recorded.tell(self.given["plan"], nominal, self.given.get("params"), self.given.get("event"), self.recording)
+        """The run's record so far; without steps where the plan in the history cannot be loaded."""
+        try:
+            nominal = self.nominal_time()
+            told = recorded.tell(self.given["plan"], nominal, self.given.get("params"), self.given.get("event"), self.recording)
+        except errors.OrdinautError as error:
+            assert self.started is not None  # the first event of every history sets it
+            reason = self.recording.failure or {"type": error.kind, "message": errors.cut(str(error))}
+            return progress.without_plan(self.given, self.started, {"type": reason["type"], "message": reason["message"], "step": None})
+        return _writable(told)
 
     def nominal_time(self) -> datetime.datetime:
-        """As the workflow takes it: given, else the schedule's, else the start."""
+        """As the workflow takes it: given, else the schedule's, else the start.
+
+        Raises:
+            errors.ToolError: the given one is no time with its offset.
+        """
         if self.given.get("nominal_time"):
-            return datetime.datetime.fromisoformat(self.given["nominal_time"])
+            return progress.given_time(self.given["nominal_time"])
         nominal = self.scheduled or self.started
         assert nominal is not None  # the first event of every history sets it
         return nominal
@@ -137,8 +143,9 @@ class RunHistory:
         self.closed = status
         self.recording.cancelled = status == run.RUN_CANCELLED
         if event.event_type == enums.EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
-            failure = event.workflow_execution_failed_event_attributes.failure
-            self.recording.failure = {"type": failure.application_failure_info.type or errors.INTERNAL_ERROR, "message": failure.message}
+            failed = await self._tool_error(event.workflow_execution_failed_event_attributes.failure)
+            place = f"step '{failed.details.get('step')}': "  # the workflow puts it before the message of a step
+            self.recording.failure = {"type": failed.kind, "message": failed.message.removeprefix(place)}
         elif status == run.FAILED:
             terminated = event.workflow_execution_terminated_event_attributes.reason
             word = "terminated" if event.HasField("workflow_execution_terminated_event_attributes") else "timed out"
@@ -146,3 +153,11 @@ class RunHistory:
 
     async def _text(self, payload: common.Payload) -> str:
         return str((await self.payloads.decode([payload]))[0]) if payload.data else ""
+
+
+def _writable(record: run.RunRecord) -> run.RunRecord:
+    """The record, each text of it such that it can be printed."""
+    record.error = progress.writable(record.error)
+    for step in record.steps:
+        step.arguments, step.output, step.error = (progress.writable(value) for value in (step.arguments, step.output, step.error))
+    return record

@@ -12,7 +12,7 @@ from temporalio import converter, exceptions
 from temporalio.api.common import v1 as common
 from temporalio.api.failure import v1 as failures
 
-from workflows.core import errors
+from workflows.core import errors, limits
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -33,7 +33,7 @@ def decode(data: bytes) -> Any:
 
 
 class ExactJsonConverter(converter.EncodingPayloadConverter):
-    """Takes the place of the SDK's JSON converter, which sorts keys and refuses decimals; same encoding name, so that the Web UI shows it."""
+    """In place of the SDK's JSON converter, which sorts keys and refuses decimals; same encoding name, so that the Web UI shows it."""
 
     @property
     def encoding(self) -> str:
@@ -41,8 +41,19 @@ class ExactJsonConverter(converter.EncodingPayloadConverter):
         return "json/plain"
 
     def to_payload(self, value: Any) -> common.Payload | None:
-        """See base class."""
-        return common.Payload(metadata={"encoding": b"json/plain"}, data=_ENCODER.encode(value))
+        """See base class. What Temporal would not carry is refused here, where it ends the run; later the run would be stuck.
+
+        Raises:
+            errors.LimitExceeded: it takes more than MAX_PAYLOAD_BYTES.
+            errors.EvaluationError: a text in it cannot be written as UTF-8.
+        """
+        data = _encoded(value)
+        if len(data) > limits.MAX_PAYLOAD_BYTES:
+            raise errors.LimitExceeded(
+                f"as JSON it takes {len(data):,} bytes; the limit is {limits.MAX_PAYLOAD_BYTES:,} (MAX_PAYLOAD_BYTES)",
+                "pass on only the fields that the step needs, or fewer items",
+            )
+        return common.Payload(metadata={"encoding": b"json/plain"}, data=data)
 
     def from_payload(self, payload: common.Payload, type_hint: type[Any] | None = None) -> Any:
         """See base class; a hint that only says "JSON" costs nothing."""
@@ -50,6 +61,13 @@ class ExactJsonConverter(converter.EncodingPayloadConverter):
         if type_hint is None or type_hint is Any or _is_plain(type_hint):
             return value
         return converter.value_to_type(type_hint, value)
+
+
+def _encoded(value: Any) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        raise errors.EvaluationError(r"a text holds half of a surrogate pair (\ud800 to \udfff), which is no character") from None
 
 
 def _is_plain(hint: Any) -> bool:

@@ -17,6 +17,8 @@ _SCHEDULED_TIME: Final = common.SearchAttributeKey.for_datetime("TemporalSchedul
 _STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
 #: More calls than this at once wait their turn; Temporal allows 2,000 pending activities and leaves a run stuck above.
 MAX_CALLS_AT_ONCE: Final = 500
+MAX_ID_BYTES: Final = 1_000  # of an activity; Temporal refuses longer ones and the run would be stuck
+_MAX_SUMMARY_CHARS: Final = 200
 _DEFAULT_RETRY: Final = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}
 
 
@@ -28,6 +30,7 @@ class PipelineWorkflow:
     def __init__(self, given: dict[str, Any]) -> None:
         """Nothing here may fail: a query must be answered even where the plan cannot be loaded."""
         self._run: runs.Run | None = None
+        self._lost: dict[str, Any] | None = None  # why there is no run: its plan cannot be loaded
         self._given = given
 
     @workflow.run
@@ -37,6 +40,8 @@ class PipelineWorkflow:
             self._run = runs.Run(plan.load(given["plan"]), self._nominal_time(), given.get("params"), given.get("event"))
             await self._run.walk(_TemporalHost(self._run, given))
         except asyncio.CancelledError:
+            if workflow.cancellation_reason() is None:  # somebody cancelled a call alone
+                raise self._failure(errors.ToolError(errors.CANCELLED, "the call was cancelled, but not the run")) from None
             if self._run:
                 self._run.cancelled()
             self._show(runs.RUN_CANCELLED)
@@ -55,33 +60,33 @@ class PipelineWorkflow:
     @workflow.query(name=contract.QUERY_PROGRESS)
     def progress(self) -> dict[str, Any]:
         """The result so far, in the contract's form; outputs too large for an answer are left out."""
-        run_id = workflow.info().workflow_id
-        if self._run is None:
-            nominal = self._nominal_time().isoformat()
-            return runs.RunRecord(nominal_time=nominal, steps=[]).as_json(run_id)
-        return progress_text.within_limit(self._run.record.as_json(run_id))
+        record = self._run.record if self._run else progress_text.without_plan(self._given, workflow.info().start_time, self._lost)
+        return progress_text.within_limit(record.as_json(workflow.info().workflow_id))
 
     def _nominal_time(self) -> datetime.datetime:
         """When the run was due: as told at the start, else by its schedule, else when it started."""
         given = self._given.get("nominal_time")
         if given:
-            return datetime.datetime.fromisoformat(given)
+            return progress_text.given_time(given)
         scheduled = workflow.info().typed_search_attributes.get(_SCHEDULED_TIME)
         return scheduled or workflow.info().start_time
 
     def _failure(self, error: errors.OrdinautError | None) -> exceptions.ApplicationError:
-        self._show(runs.FAILED)
         if self._run is not None and error is not None:
             self._run.failed(error)
+        self._show(runs.FAILED)
         facts = self._run.record.error if self._run else None
         if facts is None:
             reason = error or errors.ToolError(errors.INTERNAL_ERROR, "the run failed without a reason")
-            facts = {"type": reason.kind, "message": errors.cut(str(reason)), "step": None}
+            facts = self._lost = {"type": reason.kind, "message": errors.cut(str(reason)), "step": None}
+        facts = progress_text.writable(facts)
         place = f"step '{facts['step']}': " if facts["step"] else ""
         return exceptions.ApplicationError(f"{place}{facts['message']}", {"step": facts["step"]}, type=facts["type"], non_retryable=True)
 
     def _show(self, status: str) -> None:
         workflow.upsert_search_attributes([_STATUS.value_set(status)])
+        if self._run:
+            _tell(self._run)
 
     def _summary(self, record: runs.RunRecord) -> dict[str, Any]:
         counts = {status: sum(step.status == status for step in record.steps) for status in (runs.COMPLETED, runs.SKIPPED)}
@@ -100,6 +105,8 @@ class _TemporalHost:
         return workflow.now()
 
     async def call_tool(self, call: host.ToolCall) -> host.ToolResult:
+        _check_id(call.path)
+        _tell(self._run)
         async with self._slots:
             try:
                 output: dict[str, Any] = await workflow.execute_activity(
@@ -124,8 +131,13 @@ class _TemporalHost:
         return made
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
-        if duration > datetime.timedelta(0):
-            await workflow.sleep(duration, summary=f"{step}: sleep")
+        if duration <= datetime.timedelta(0):
+            return
+        record = next(record for record in self._run.record.steps if record.id == step)
+        record.status = runs.WAITING
+        _tell(self._run)
+        await workflow.sleep(duration, summary=f"{step}: sleep")
+        record.status = runs.RUNNING
 
     async def next_version(self) -> int:
         version: int = await workflow.execute_activity(
@@ -138,11 +150,23 @@ class _TemporalHost:
         return version
 
     def changed(self) -> None:
-        workflow.set_current_details(progress_text.markdown(self._run.plan.title, self._run.record))
+        """Nobody can look before the run next waits, so that is when it is told."""
+
+
+def _tell(current: runs.Run) -> None:
+    """Puts the steps' state where the Web UI shows it; called before each wait and at the end, since it costs a line for each step."""
+    workflow.set_current_details(progress_text.markdown(current.plan.title, current.record))
+
+
+def _check_id(path: str) -> None:
+    size = len(path.encode())
+    if size > MAX_ID_BYTES:
+        raise errors.LimitExceeded(f"the step's id takes {size:,} bytes, above {MAX_ID_BYTES:,} (MAX_ID_BYTES)", "give it a shorter one")
 
 
 def _summary(call: host.ToolCall) -> str:
-    return f"{call.step}: {call.address} {call.action}" if call.action else f"{call.step}: {call.address}"
+    words = f"{call.step}: {call.address} {call.action}" if call.action else f"{call.step}: {call.address}"
+    return words[:_MAX_SUMMARY_CHARS]
 
 
 def _retry_policy(call: host.ToolCall) -> common.RetryPolicy:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from typing import Any, Final
 
-from workflows.core import limits, run, template
+from workflows.core import errors, limits, run
 
 #: The Web UI draws no check boxes; these signs are in every font.
 MARKS: Final = {
@@ -16,33 +18,97 @@ MARKS: Final = {
     run.FAILED: "✗",
 }
 _MAX_ERROR_CHARS: Final = 500
+_MAX_ACTION_CHARS: Final = 60
+#: Of a longer pipeline the steps around the present one are shown.
+_MAX_STEPS: Final = 100
 
 
 def markdown(title: str, record: run.RunRecord) -> str:
     """The steps with their state, and the error where there is one."""
     lines = [f"### {title}", "", f"due {record.nominal_time} · **{record.status}**", ""]
-    for step in record.steps:
-        action = step.arguments.get("action") if step.arguments else None
-        tool = f"{step.uses} {action}" if isinstance(action, str) else step.uses
-        attempts = f" ({step.attempts} attempts)" if step.attempts > 1 else ""
-        lines.append(f"- {MARKS[step.status]} **{step.id}** `{tool}` {step.status}{attempts}")
+    start = _first_shown(record.steps)
+    after = len(record.steps) - start - _MAX_STEPS
+    if start:
+        lines.append(f"- {start:,} steps before")
+    lines += [_line(step) for step in record.steps[start : start + _MAX_STEPS]]
+    if after > 0:
+        lines.append(f"- {after:,} steps after")
     if record.error:
         lines += ["", f"> **{record.error['type']}**: {record.error['message'][:_MAX_ERROR_CHARS]}"]
     return "\n".join(lines)
 
 
+def _line(step: run.StepRecord) -> str:
+    action = step.arguments.get("action") if step.arguments else None
+    tool = f"{step.uses} {action[:_MAX_ACTION_CHARS]}" if isinstance(action, str) else step.uses
+    attempts = f" ({step.attempts} attempts)" if step.attempts > 1 else ""
+    return f"- {MARKS[step.status]} **{step.id}** `{tool}` {step.status}{attempts}"
+
+
+def _first_shown(steps: list[run.StepRecord]) -> int:
+    if len(steps) <= _MAX_STEPS:
+        return 0
+    present = next((number for number, step in enumerate(steps) if step.status not in (run.COMPLETED, run.SKIPPED)), len(steps))
+    return max(0, min(present - _MAX_STEPS // 2, len(steps) - _MAX_STEPS))
+
+
+def given_time(text: Any) -> datetime.datetime:
+    """A nominal time as a run is given it, ISO 8601 with offset.
+
+    >>> given_time("2026-11-23T18:00:00+02:00").hour
+    18
+
+    Raises:
+        errors.ToolError: it is no such text.
+    """
+    try:
+        time = datetime.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        time = None
+    if time is None or time.tzinfo is None:
+        raise errors.ToolError(
+            errors.INVALID_INPUT, f"the nominal time {str(text)[:60]!r} is no time with its offset, like 2026-11-23T18:00:00+02:00"
+        )
+    return time
+
+
+def without_plan(given: Any, start: datetime.datetime, error: dict[str, Any] | None) -> run.RunRecord:
+    """What is known of a run whose plan cannot be loaded; `error` is None where it has not been tried yet."""
+    try:
+        nominal = given_time(given["nominal_time"])
+    except (KeyError, TypeError, errors.ToolError):
+        nominal = start
+    record = run.RunRecord(nominal.replace(microsecond=0).isoformat(), steps=[], error=error)
+    if error:
+        record.status = run.FAILED
+    return record
+
+
 def within_limit(result: dict[str, Any]) -> dict[str, Any]:
     """The result, with the largest outputs and arguments replaced by a note until Temporal can carry it."""
-    size = template.size_of(result)
+    result = writable(result)
+    size = _size(result)
     if size <= limits.MAX_PAYLOAD_BYTES:
         return result
     steps = [dict(step) for step in result["steps"]]
-    parts = sorted(
-        ((template.size_of(step[key]), number, key) for number, step in enumerate(steps) for key in ("output", "with")), reverse=True
-    )
+    parts = sorted(((_size(step[key]), number, key) for number, step in enumerate(steps) for key in ("output", "with")), reverse=True)
     for part, number, key in parts:
         if size <= limits.MAX_PAYLOAD_BYTES:
             break
         steps[number][key] = {"left_out": f"{part:,} bytes; 'ordinaut show' has it"}
         size -= part
     return {**result, "steps": steps}
+
+
+def _size(value: Any) -> int:
+    """Bytes as JSON, control characters as they are escaped (six for one); a decimal counts two more than it takes."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode())
+
+
+def writable(value: Any) -> Any:
+    """The same value, with U+FFFD for halves of surrogate pairs, which a template can make and no UTF-8 can hold."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {writable(key): writable(member) for key, member in value.items()}
+    return [writable(member) for member in value] if isinstance(value, list) else value

@@ -98,6 +98,8 @@ def tell(
         current.cancelled()
     elif recording.failure is not None and current.record.status != run.FAILED:
         # failed by something that the steps do not show: terminated, timed out, an error of ours
+        for record in current.record.steps:
+            record.status = run.RUNNING if record.status == run.WAITING else record.status
         current.failed(errors.ToolError(recording.failure["type"], recording.failure["message"]))
     return current.record
 

@@ -199,6 +199,8 @@ class _Checker:
         if tool is None or "sql" not in tool.definition or self._references.has_syntax_error(step):
             return
         try:
-            template.compile_tree(tree.to_json(step.with_), "with", tuple(tool.definition["sql"]))
+            template.compile_tree(
+                tree.to_json(step.with_), "with", tuple(tool.definition["sql"]), (), tuple(tool.definition.get("names", ()))
+            )
         except errors.EvaluationError as error:
             self._problems.error("template-syntax", error.message, f"{step.path}.with", step.with_.position, error.hint)

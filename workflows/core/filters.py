@@ -218,6 +218,11 @@ def _bind(context: Any, value: Any) -> str:
     return str(context.parameters.bind(texts.leaving(value, context.budget)))
 
 
+def _name(context: Any, value: Any) -> str:
+    """A table or column name in a statement, from the tool's allow-list; see sql.py."""
+    return str(context.parameters.name(present(value)))
+
+
 def _format(context: Any, value: Any, specification: str) -> str:
     return number_format.formatted(value, specification)
 
@@ -242,7 +247,7 @@ def _counted(function: Callable[..., Any]) -> Any:
 
 
 _TABLE: Final[dict[str, Callable[..., Any]]] = {
-    "_rounds": _rounds, "_bind": _bind, "format_number": _format,
+    "_rounds": _rounds, "_name": _name, "_bind": _bind, "format_number": _format,
     "default": _default, "d": _default, "length": _length, "count": _length, "first": _first, "last": _last, "sum": _sum,
     "sort": _sort, "min": _extreme(min, "min"), "max": _extreme(max, "max"), "unique": _unique, "groupby": _groupby,
     "reverse": _reverse, "items": _items, "dictsort": _dictsort, "slice": _slice, "batch": _batch, "contains": _contains,

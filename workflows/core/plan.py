@@ -61,7 +61,7 @@ def policy(tool: model.Tool) -> dict[str, Any]:
         facts["effect"] = tool.effect
     if tool.retry:
         facts["retry"] = dict(tool.retry)
-    for key in ("result", "sql"):
+    for key in ("result", "sql", "names"):
         if key in tool.definition:
             facts[key] = tool.definition[key]
     return facts
@@ -175,7 +175,7 @@ def _compile_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledSte
         id=step["id"],
         uses=step["uses"],
         save_as=step.get("save_as"),
-        arguments=template.compile_tree(step.get("with", {}), "with", tuple(facts.get("sql", ())), lenient),
+        arguments=template.compile_tree(step.get("with", {}), "with", tuple(facts.get("sql", ())), lenient, tuple(facts.get("names", ()))),
         condition=None if condition is None else template.compile_condition(condition),
         condition_text=condition_text(condition),
         timeout=template.compile_tree(step["timeout_seconds"], "timeout_seconds") if "timeout_seconds" in step else None,

@@ -27,8 +27,16 @@ _NAME_BEFORE: Final = re.compile(
 class Parameters:
     """The parameters that one evaluation of a statement binds, p1, p2, ..."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: frozenset[str] = frozenset()) -> None:
         self.values: dict[str, Any] = {}
+        self._names = names
+
+    def name(self, value: Any) -> str:
+        """A table or column name that the tool's allow-list holds."""
+        if isinstance(value, str) and value in self._names:
+            return value
+        allowed = ", ".join(sorted(self._names))
+        raise errors.EvaluationError(f"{values.shown(value)} is no name that this tool allows", f"its definition allows: {allowed}")
 
     def bind(self, value: Any) -> str:
         """Binds a value; the mark that stands for it. A list binds each of its items, for `IN (...)`."""
@@ -41,8 +49,10 @@ class Parameters:
         return f":{name}"
 
 
-def compile_statement(source: Any, path: str = "") -> Statement:
+def compile_statement(source: Any, names_allowed: frozenset[str] = frozenset()) -> Statement:
     """Compiles a statement; calling it gives its text with marks and the parameters.
+
+    `names_allowed` are table and column names that a template may stand for (the tool's `names`).
 
     Raises:
         EvaluationError: a template stands where no parameter can (a table or column name), or quotes do not close.
@@ -53,18 +63,18 @@ def compile_statement(source: Any, path: str = "") -> Statement:
         raise errors.EvaluationError("a whole statement cannot come from a template", "write the SQL here; templates give its values")
     if not marks.has_marks(source):
         return lambda names: (source, {})
-    render = expressions.of_segments(_with_parameters(expressions.split(source)))
+    render = expressions.of_segments(_with_parameters(expressions.split(source), bool(names_allowed)))
 
     def evaluate(names: scope.Scope) -> tuple[str, dict[str, Any]]:
         context = environment.Context.of(names)
-        context.parameters = Parameters()
+        context.parameters = Parameters(names_allowed)
         text = expressions.rendered(render, context)
         return text, context.parameters.values
 
     return evaluate
 
 
-def _with_parameters(segments: tuple[marks.Mark, ...]) -> tuple[marks.Mark, ...]:
+def _with_parameters(segments: tuple[marks.Mark, ...], names: bool) -> tuple[marks.Mark, ...]:
     """Outside quotes `{{ e }}` becomes `{{ (e) | _bind }}`; a quoted part with templates becomes one bound text."""
     made: list[marks.Mark] = []
     inside, quoted = "", _Quoted()
@@ -76,7 +86,7 @@ def _with_parameters(segments: tuple[marks.Mark, ...]) -> tuple[marks.Mark, ...]
         elif inside:
             raise _no_parameter(mark, {'"': "a quoted name", "`": "a quoted name"}.get(inside, "a comment or $-quoted text"))
         elif mark.kind == "expression":
-            made.append(_bound(mark, made))
+            made.append(_bound(mark, made, names))
         else:
             made.append(mark)
     if inside == "'" or quoted.parts:
@@ -160,9 +170,11 @@ def _quote_end(text: str, position: int) -> int:
         position = end + 2
 
 
-def _bound(mark: marks.Mark, before: list[marks.Mark]) -> marks.Mark:
+def _bound(mark: marks.Mark, before: list[marks.Mark], names: bool) -> marks.Mark:
     written = before[-1].content if before and before[-1].kind == "text" else ""
     if _NAME_BEFORE.search(written):
+        if names and mark.format is None:
+            return dataclasses.replace(mark, content=f"({mark.content}) | _name")
         raise _no_parameter(mark, "a name")
     inner = f"({mark.content})" + (f" | format_number({mark.format!r})" if mark.format is not None else "")
     return dataclasses.replace(mark, content=f"{inner} | _bind", format=None)
@@ -172,5 +184,5 @@ def _no_parameter(mark: marks.Mark, what: str) -> errors.EvaluationError:
     return errors.EvaluationError(
         f"'{mark.content[:60]}' at character {mark.start + 1} of the statement stands where {what} is expected;"
         " only values can come from templates",
-        "write the name itself; for several tables write several steps with if",
+        "write the name itself, or list the names that may stand here in the tool's `names`",
     )

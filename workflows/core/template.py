@@ -40,7 +40,13 @@ class Unknown:
         self.reason = reason
 
 
-def compile_tree(node: Any, path: str = "", statements: tuple[str, ...] = (), lenient: tuple[str, ...] = ()) -> Template:
+def compile_tree(
+    node: Any,
+    path: str = "",
+    statements: tuple[str, ...] = (),
+    lenient: tuple[str, ...] = (),
+    names_allowed: tuple[str, ...] = (),
+) -> Template:
     """Compiles a node in the plan's form.
 
     `statements` are the places whose texts are SQL, ("query", "queries[].query"); `lenient` those of conditions that may fail
@@ -52,7 +58,7 @@ def compile_tree(node: Any, path: str = "", statements: tuple[str, ...] = (), le
     Raises:
         EvaluationError: a template in it cannot be read.
     """
-    compiled = _Compiler(frozenset(statements), frozenset(lenient)).node(node, path, "")
+    compiled = _Compiler(frozenset(statements), frozenset(lenient), frozenset(names_allowed)).node(node, path, "")
     return Template(compiled, not has_templates(node))
 
 
@@ -95,8 +101,14 @@ def has_templates(node: Any) -> bool:
 
 
 class _Compiler:
-    def __init__(self, statements: frozenset[str] = frozenset(), lenient: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        statements: frozenset[str] = frozenset(),
+        lenient: frozenset[str] = frozenset(),
+        names_allowed: frozenset[str] = frozenset(),
+    ) -> None:
         self._statements = statements
+        self._names_allowed = names_allowed
         self._lenient = lenient
 
     def node(self, node: Any, path: str, place: str) -> Evaluate:
@@ -155,7 +167,7 @@ class _Compiler:
         shown = key_node if isinstance(key_node, str) else "..."
         at, place = f"{path}.{shown}" if path else shown, f"{place}.{shown}" if place else shown
         if place in self._statements:
-            return _statement(value_node, at)
+            return _statement(value_node, at, self._names_allowed)
         key = self.node(key_node, at, "")
         value = _forgiving(value_node) if place in self._lenient else self.node(value_node, at, place)
 
@@ -259,9 +271,9 @@ def _text(source: str) -> Evaluate:
     return expressions.text(source)
 
 
-def _statement(node: Any, path: str) -> Fill:
+def _statement(node: Any, path: str, names_allowed: frozenset[str]) -> Fill:
     source = node["$text"] if isinstance(node, dict) and set(node) == {"$text"} else node
-    compiled = sql.compile_statement(source, path)
+    compiled = sql.compile_statement(source, names_allowed)
 
     def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
         try:

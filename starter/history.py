@@ -39,6 +39,8 @@ class RunHistory:
     _activities: dict[int, str] = field(default_factory=dict)
     _inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     _timers: dict[str, str] = field(default_factory=dict)
+    #: What was answered since the run last looked; a workflow task, once completed, says when it saw them.
+    _unseen: list[str] = field(default_factory=lambda: [""])
 
     async def read(self, events: Iterable[histories.HistoryEvent]) -> None:
         """Takes in more events, in their order."""
@@ -70,11 +72,26 @@ class RunHistory:
 
     async def _event(self, event: histories.HistoryEvent) -> None:
         time = event.event_time.ToDatetime(datetime.UTC)
-        self.recording.now = time
-        which = event.WhichOneof("attributes")
-        match which:
+        match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":
                 await self._start(event.workflow_execution_started_event_attributes, time)
+            case "workflow_task_started_event_attributes":
+                self.recording.times.update(dict.fromkeys(self._unseen, time))
+            case "workflow_task_completed_event_attributes":
+                self._unseen.clear()
+            case "timer_started_event_attributes":
+                timer = event.timer_started_event_attributes.timer_id
+                self._timers[timer] = str(await self._text(event.user_metadata.summary)).removesuffix(_SLEEP_SUFFIX)
+            case "timer_fired_event_attributes":
+                step = self._timers[event.timer_fired_event_attributes.timer_id]
+                self.recording.slept.add(step)
+                self._unseen.append(step)
+            case _:
+                await self._activity(event)
+                await self._close(event)
+
+    async def _activity(self, event: histories.HistoryEvent) -> None:
+        match event.WhichOneof("attributes"):
             case "activity_task_scheduled_event_attributes":
                 await self._scheduled(event)
             case "activity_task_started_event_attributes":
@@ -85,15 +102,9 @@ class RunHistory:
             case "activity_task_failed_event_attributes":
                 failed = event.activity_task_failed_event_attributes
                 self._call(failed.scheduled_event_id).error = await self._tool_error(failed.failure)
+                self._unseen.append(self._activities[failed.scheduled_event_id])
             case "activity_task_timed_out_event_attributes":
                 self._timed_out(event.activity_task_timed_out_event_attributes.scheduled_event_id)
-            case "timer_started_event_attributes":
-                timer = event.timer_started_event_attributes.timer_id
-                self._timers[timer] = str(await self._text(event.user_metadata.summary)).removesuffix(_SLEEP_SUFFIX)
-            case "timer_fired_event_attributes":
-                self.recording.slept.add(self._timers.get(event.timer_fired_event_attributes.timer_id, ""))
-            case _:
-                await self._close(event)
 
     async def _start(self, started: histories.WorkflowExecutionStartedEventAttributes, time: datetime.datetime) -> None:
         self.started = time
@@ -115,6 +126,7 @@ class RunHistory:
     async def _completed(self, completed: histories.ActivityTaskCompletedEventAttributes) -> None:
         path = self._activities[completed.scheduled_event_id]
         value = (await self.payloads.decode(list(completed.result.payloads)))[0]
+        self._unseen.append(path)
         if path == plan.COUNTER_WORD and path not in self._inputs:
             self.recording.version = int(value)
             return
@@ -124,6 +136,7 @@ class RunHistory:
 
     def _timed_out(self, scheduled_event: int) -> None:
         path = self._activities[scheduled_event]
+        self._unseen.append(path)
         given = self._inputs.get(path, {})
         action = given.get("arguments", {}).get("action")
         self._call(scheduled_event).error = errors.worker_lost(

@@ -60,7 +60,7 @@ class PipelineWorkflow:
     @workflow.query(name=contract.QUERY_PROGRESS)
     def progress(self) -> dict[str, Any]:
         """The result so far, in the contract's form; outputs too large for an answer are left out."""
-        record = self._run.record if self._run else progress_text.without_plan(self._given, workflow.info().start_time, self._lost)
+        record = self._run.record if self._run else progress_text.without_plan(self._given, workflow.info().workflow_start_time, self._lost)
         return progress_text.within_limit(record.as_json(workflow.info().workflow_id))
 
     def _nominal_time(self) -> datetime.datetime:
@@ -69,7 +69,7 @@ class PipelineWorkflow:
         if given:
             return progress_text.given_time(given)
         scheduled = workflow.info().typed_search_attributes.get(_SCHEDULED_TIME)
-        return scheduled or workflow.info().start_time
+        return scheduled or workflow.info().workflow_start_time
 
     def _failure(self, error: errors.OrdinautError | None) -> exceptions.ApplicationError:
         if self._run is not None and error is not None:

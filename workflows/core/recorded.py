@@ -21,13 +21,16 @@ class Call:
 
 @dataclass(slots=True)
 class Recording:
-    """What a history says of a run. `calls` by path; `sleeping` are steps whose timer has not fired, `slept` those whose has."""
+    """What a history says of a run: `calls` by path, `slept` the steps whose timer has fired.
+
+    `times` says when the run learned of it: the clock that it read from then on. Its key is the path of a call, the step of a sleep,
+    COUNTER_WORD, or "" for the run's begin.
+    """
 
     calls: dict[str, Call] = field(default_factory=dict)
     slept: set[str] = field(default_factory=set)
-    sleeping: set[str] = field(default_factory=set)
     version: int | None = None
-    now: datetime.datetime | None = None
+    times: dict[str, datetime.datetime] = field(default_factory=dict)
     cancelled: bool = False
     failure: dict[str, Any] | None = None  # {"type", "message", "step"} of a run that ended as failed
 
@@ -46,15 +49,19 @@ class RecordedHost:
 
     def __init__(self, recording: Recording, start: datetime.datetime) -> None:
         self._recording = recording
-        self._start = start
+        self._now = recording.times.get("", start)
 
     def now(self) -> datetime.datetime:
-        return self._recording.now or self._start
+        return self._now
+
+    def _learned(self, what: str) -> None:
+        self._now = self._recording.times.get(what, self._now)
 
     async def call_tool(self, call: host.ToolCall) -> host.ToolResult:
         recorded = self._recording.calls.get(call.path)
         if recorded is None or (recorded.result is None and recorded.error is None):
             raise NotYet(attempts=recorded.attempts if recorded else 1)
+        self._learned(call.path)
         if recorded.error is not None:
             recorded.error.details.setdefault("attempt", recorded.attempts)
             raise recorded.error
@@ -62,12 +69,16 @@ class RecordedHost:
         return recorded.result
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
-        if duration > datetime.timedelta(0) and step not in self._recording.slept:
+        if duration <= datetime.timedelta(0):
+            return
+        if step not in self._recording.slept:
             raise NotYet(waiting=True)
+        self._learned(step)
 
     async def next_version(self) -> int:
         if self._recording.version is None:
             raise NotYet
+        self._learned(plan.COUNTER_WORD)
         return self._recording.version
 
     def changed(self) -> None:

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,11 +174,12 @@ class EmbeddedServer:
     async def _start_on(self, chosen: Ports) -> None:
         before = self._ports
         self._ports = chosen
+        command = self._command(chosen)
         self._log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
         try:
             with self._lock() as descriptors:
                 self._child = child_process.ChildProcess(
-                    self._command(chosen), log_file=self.log_file, environment=_environment(os.environ), pass_fds=descriptors
+                    command, log_file=self.log_file, environment=_environment(os.environ), pass_fds=descriptors
                 )
             await self._wait_until_ready()
         except BaseException:
@@ -202,7 +204,8 @@ class EmbeddedServer:
         for name, kind in contract.SEARCH_ATTRIBUTES.items():
             command += ["--search-attribute", f"{name}={kind}"]
         if self._database is not None:
-            command += ["--db-filename", str(self._database.absolute())]
+            # The server hands the name on as part of a URI: without quoting, `a%20b.db` would be `a b.db`, and `?` would end it.
+            command += ["--db-filename", urllib.parse.quote(str(self._database.absolute()))]
         if self._tuned:
             for key, value in _TUNING.items():
                 command += ["--dynamic-config-value", f"{key}={value}"]

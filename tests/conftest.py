@@ -12,10 +12,22 @@ from collections.abc import AsyncIterator, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+from temporalio import runtime  # noqa: E402
 from temporalio.client import Client  # noqa: E402
 
 from starter import embedded  # noqa: E402
 from starter.sandbox import server as sandbox_module  # noqa: E402
+from workflows import converter  # noqa: E402
+
+# Tests break connections and kill workers all day; the SDK's warnings about it would bury what pytest says.
+runtime.Runtime.set_default(
+    runtime.Runtime(
+        telemetry=runtime.TelemetryConfig(
+            logging=runtime.LoggingConfig(filter=runtime.TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+        )
+    ),
+    error_if_already_set=False,
+)
 
 #: Fixtures that need the embedded server; a test that uses one of them is marked `server` by itself.
 _SERVER_FIXTURES = frozenset({"embedded_server", "client"})
@@ -49,8 +61,6 @@ async def embedded_server() -> AsyncIterator[embedded.EmbeddedServer]:
 @pytest.fixture(scope="session")
 async def client(embedded_server: embedded.EmbeddedServer) -> Client:
     """A client with our data converter."""
-    from workflows import converter
-
     return await Client.connect(embedded_server.address, data_converter=converter.DATA_CONVERTER)
 
 

@@ -180,6 +180,23 @@ async def test_a_port_that_is_given_is_taken() -> None:
         assert server.address == f"127.0.0.1:{port}"
 
 
+async def test_a_port_that_somebody_took_in_between_is_chosen_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose = embedded._choose
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = embedded.Ports(other.getsockname()[1], *ports.free(3))
+        chosen = iter([taken])
+        monkeypatch.setattr(embedded, "_choose", lambda *wanted: next(chosen, None) or choose(*wanted))
+        async with embedded.EmbeddedServer(headless=True) as server:
+            assert server.address != f"127.0.0.1:{taken.frontend}"
+
+
+async def test_a_file_s_name_may_hold_any_character(tmp_path: Path) -> None:
+    database = tmp_path / "Contabilitate 100%? #1 ș.db"
+    async with embedded.EmbeddedServer(database=database, headless=True):
+        pass
+    assert database.is_file()
+
+
 async def test_a_missing_program_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))

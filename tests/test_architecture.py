@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,6 +166,12 @@ def _is_future(node: ast.stmt) -> bool:
 
 def test_data_rooms_hold_no_python() -> None:
     assert [path for folder in ("catalogs", "pipelines", "docker") for path in (ROOT / folder).rglob("*.py")] == []
+
+
+def test_every_room_is_in_the_list_of_packages() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in modules() if path.parent != ROOT}
+    assert set(listed) == found | {"catalogs", "pipelines"}
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ def _missing(step: model.Step, tool: model.Tool, members: Mapping[str, model.Ent
     for name in tool.input_schema.get("required", ()):
         if name not in members:
             near = problems.did_you_mean(name, [found for found in members if found not in tool.input_schema.get("properties", {})])
-            hint = f"found '{near.split(chr(39))[1]}': is that what is meant?" if near else f"add \"{name}\" to 'with'"
+            choices = f", one of: {', '.join(tool.actions)}" if name == "action" and tool.actions else ""
+            hint = f"found '{near.split(chr(39))[1]}': is that what is meant?" if near else f"add \"{name}\" to 'with'{choices}"
             position = step.positions.get("with", step.position)
             gathered.error("missing-argument", f"'{tool.address}' needs the argument '{name}'", f"{step.path}.with.{name}", position, hint)
 

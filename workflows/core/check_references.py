@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from jinja2 import nodes
 
-from workflows.core import date_words, errors, expressions, functions, leaves, model, plan, problems, scope
+from workflows.core import broken_templates, date_words, errors, expressions, functions, leaves, model, plan, problems, scope
 
 
 class Tools(Protocol):
@@ -56,11 +56,11 @@ class References:
         self._tools = tools
         self._problems = gathered
         self._given = given
-        self._params = {
+        self._params = [
             str(entry.key.value)
             for entry in pipeline.params.entries
             if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)
-        }
+        ]
         self._saved: dict[str, list[model.Step]] = {}
         self._ids = {step.id: step for step in pipeline.steps}
         for step in pipeline.steps:
@@ -80,7 +80,8 @@ class References:
             reads = expressions.reads(leaf.source, leaf.lone)
         except errors.EvaluationError as error:
             self._broken.add(step.id if step else "")
-            self._problems.error("template-syntax", error.message, leaf.path, leaf.position, error.hint)
+            for message, hint in broken_templates.faults(leaf.source, leaf.lone, error):
+                self._problems.error("template-syntax", message, leaf.path, leaf.position, hint)
             return
         assert compiled
         for path, guarded in reads:
@@ -114,13 +115,16 @@ class References:
         elif not guarded:
             known = [*self._saved, "steps", "params", "event", *leaf.bound]
             near = date_words.near(path[0])
-            hint = problems.did_you_mean(path[0], known) or (
+            hint = problems.did_you_mean(path[0], [*known, *functions.FUNCTIONS]) or (
                 f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known[:8])}"
             )
             self._problems.error("unknown-name", f"nothing is called '{path[0]}'", leaf.path, leaf.position, hint)
 
     def _param(self, path: tuple[str, ...], guarded: bool, leaf: leaves.Leaf) -> None:
-        if len(path) < 2 or guarded or path[1] in self._params or (self._given and path[1] in self._given):
+        if len(path) < 2 or guarded or (self._given and path[1] in self._given):
+            return
+        if path[1] in self._params:
+            self._param_order(path[1], leaf)
             return
         near = problems.did_you_mean(path[1], self._params)
         if self._given is not None or near:
@@ -131,6 +135,18 @@ class References:
         else:
             hint = f"declare it in payload.params, or give it at the start: --params {path[1]}=..."
             self._problems.warning("undeclared-parameter", f"the parameter '{path[1]}' is not declared", leaf.path, leaf.position, hint)
+
+    def _param_order(self, name: str, leaf: leaves.Leaf) -> None:
+        """Params are evaluated one after another, so that one can read those before it."""
+        readers = [reader for reader in self._params if re.match(rf"payload\.params\.{re.escape(reader)}(?:[.\[]|$)", leaf.path)]
+        reader = max(readers, key=len, default="")
+        if not reader or (self._given and reader in self._given) or self._params.index(name) < self._params.index(reader):
+            return
+        message, hint = f"the parameter '{name}' reads itself", "read an earlier one"
+        if name != reader:
+            message = f"the parameter '{name}' is declared after '{reader}'; parameters are evaluated in their order"
+            hint = f"declare '{name}' first"
+        self._problems.error("forward-reference", message, leaf.path, leaf.position, hint)
 
     def _output(self, name: str, fields: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, step: model.Step | None, shown: str) -> None:
         sources = self._saved.get(name) or ([self._ids[name]] if name in self._ids else [])

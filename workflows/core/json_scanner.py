@@ -201,6 +201,11 @@ class Scanner:
         """Whether a number, `true`, `null` or a bare word comes next."""
         return _WORD.match(self.text, self.position) is not None
 
+    def word_is_text(self) -> bool:
+        """Whether the word that comes next is no number and none like true."""
+        word = _WORD.match(self.text, self.position).group()  # type: ignore[union-attr]
+        return word.lower() not in {*_LITERALS, *_OTHER_LITERALS} and not _NUMERIC.match(word)
+
     def word(self) -> int | Decimal | bool | None:
         """The number or literal that comes next; anything else is noted and read as null."""
         start = self.position

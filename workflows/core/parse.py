@@ -109,7 +109,8 @@ class _Parser:
 
     def _steps(self, payload: Mapping[str, tuple[Any, model.Position]], place: model.Position) -> tuple[model.Step, ...]:
         if "pipeline" not in payload:
-            self._problems.error("missing-key", "payload has no 'pipeline': the list of steps", "payload.pipeline", place)
+            hint = 'add "pipeline": [{"id": "...", "uses": "...", "with": {...}}]'
+            self._problems.error("missing-key", "payload has no 'pipeline': the list of steps", "payload.pipeline", place, hint)
             return ()
         node, position = payload["pipeline"]
         if not isinstance(node, model.Array):
@@ -122,13 +123,18 @@ class _Parser:
 
     def _step(self, node: Any, index: int) -> model.Step | None:
         path = f"payload.pipeline[{index}]"
+        if isinstance(node, model.For | model.If | model.Set):
+            hint = "a step has 'if'; {% for %} loops inside 'with'"
+            self._problems.error("blocks-not-here", "a {% %} block cannot stand around steps", path, node.position, hint)
+            return None
         if not isinstance(node, model.Object):
             self._wrong(node, "a step: an object with 'uses'", path, node.position)
             return None
         members = self._members(node, path, _STEP_KEYS, _STEP_HINTS)
         uses = self._text(members, "uses", path)
         if "uses" not in members:
-            self._problems.error("missing-key", "a step needs 'uses': the address of a tool", f"{path}.uses", node.position)
+            hint = "'ordinaut catalog' lists the tools"
+            self._problems.error("missing-key", "a step needs 'uses': the address of a tool", f"{path}.uses", node.position, hint)
         with_, _ = (
             self._object(members, "with", path, node.position) if "with" in members else (model.Object((), node.position), node.position)
         )
@@ -157,13 +163,15 @@ class _Parser:
             if step.id in ids:
                 first = ids[step.id].path
                 position = step.positions.get("id", step.position)
-                self._problems.error("duplicate-id", f"the id '{step.id}' is already that of {first}", f"{step.path}.id", position)
+                hint = "give one of the two another id"
+                self._problems.error("duplicate-id", f"the id '{step.id}' is already that of {first}", f"{step.path}.id", position, hint)
             ids.setdefault(step.id, step)
         saved: dict[str, model.Step] = {}
         for step in steps:
             if step.save_as and step.save_as in saved:
                 message = f"'{step.save_as}' overwrites the output of '{saved[step.save_as].id}'"
-                self._problems.warning("overwritten-output", message, f"{step.path}.save_as", step.positions["save_as"])
+                hint = "give it a name of its own if both are needed later"
+                self._problems.warning("overwritten-output", message, f"{step.path}.save_as", step.positions["save_as"], hint)
             if step.save_as:
                 saved[step.save_as] = step
 

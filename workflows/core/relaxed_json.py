@@ -42,12 +42,22 @@ class _Parser(json_scanner.Scanner):
         self._members_read = 0
 
     def document(self) -> model.Node:
+        self._prose()
         root = self._value()
         self.skip_space()
         if self.position < len(self.text):
             found = findings.shown(self.text[self.position : self.position + 41].split("\n")[0])
             self.stop("not-json", f"something follows the end of the document: {found}", self.position, "a document is one object")
         return root
+
+    def _prose(self) -> None:
+        """A file of words is none of JSON's; one problem says so."""
+        self.next()
+        start = self.position
+        if self.at_word() and self.word_is_text():
+            found = findings.shown(self.bare_text())
+            hint = 'a document is one object: {"title": "...", "payload": {"pipeline": [...]}}; a YAML document ends in .yaml or .yml'
+            self.stop("not-json", f"found '{found}' where the '{{' of a document is expected", start, hint)
 
     def _value(self) -> model.Node:
         character = self.next()

@@ -113,7 +113,8 @@ class _Checker:
         try:
             zones.load(self._pipeline.timezone)
         except errors.EvaluationError as error:
-            self._problems.error("unknown-time-zone", error.message, "timezone", self._pipeline.positions["timezone"], error.hint)
+            message, _, hint = error.message.partition("; ")
+            self._problems.error("unknown-time-zone", message, "timezone", self._pipeline.positions["timezone"], hint)
 
     def _schedule(self) -> None:
         if self._pipeline.schedule_kind != "rrule" or not self._pipeline.schedule_expr:

@@ -1,0 +1,1 @@
+"""Recorded histories that every later version of the interpreter must replay."""

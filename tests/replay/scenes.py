@@ -1,0 +1,62 @@
+"""The runs whose histories are recorded, for `record` and the replay test: one for each way a run can go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests import plans, runs
+from workflows.core import errors
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A plan, what its tools answer, and what the run is given."""
+
+    name: str
+    plan: Callable[[], dict[str, Any]]
+    answers: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    event: dict[str, Any] | None = None
+    cancel_at: str = ""  # a step; the run is cancelled while it waits there
+    fields: dict[str, Any] = field(default_factory=dict)  # further fields of the run's input
+
+
+def _failing() -> dict[str, Any]:
+    return plans.plan_of([plans.call("call", "refund"), plans.call("after")], name="failing")
+
+
+def _template_error() -> dict[str, Any]:
+    return plans.plan_of([plans.call("first", save_as="first"), plans.call("second", with_={"id": "${first.idd}"})], name="template-error")
+
+
+def _cancelled() -> dict[str, Any]:
+    return plans.plan_of([plans.call("first"), plans.sleep("pause", "1h"), plans.call("after")], name="cancelled")
+
+
+def _computed() -> dict[str, Any]:
+    steps = [plans.transform("a", "${event.numbers | sum}"), plans.transform("b", ["${a}", "{{today}}"]), plans.call("tell", "create")]
+    return plans.plan_of(steps, name="computed", event_type="desk.opened")
+
+
+def _retried() -> dict[str, Any]:
+    return plans.plan_of([plans.call("call", "assign", timeout_seconds="2m", save_as="call"), plans.sleep("pause", 1)], name="retried")
+
+
+def _altered() -> dict[str, Any]:
+    return {**plans.plan_of([plans.call("call")], name="altered"), "title": "Altered after the check"}
+
+
+PASSING: Final = runs.failure(errors.UNREACHABLE, "refused", True, attempt=1)
+
+SCENES: Final = (
+    Scene("everything", lambda: plans.everything("everything-recorded")),
+    Scene("five-calls", plans.five_calls, {f"step_{n}": {"number": n} for n in range(1, 6)}),
+    Scene("failing", _failing, {"call": runs.failure(errors.REJECTED, "no such ticket", False, attempt=1)}),
+    Scene("template-error", _template_error, {"first": {"id": 7}}),
+    Scene("cancelled", _cancelled, cancel_at="pause"),
+    Scene("computed", _computed, event={"numbers": [1, 2, 3]}),
+    Scene("retried", _retried, {"call": [PASSING, PASSING, {"id": 7}]}, fields={"first_run": "retried-manual-1"}),
+    Scene("altered", _altered),
+)

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import client, common
 
 from workflows import contract
-from workflows.core import errors, limits, run, template
+from workflows.core import errors, limits, run, sizes
 
 
 def run_id(name: str, now: datetime.datetime) -> str:
@@ -34,7 +34,7 @@ def run_input(
     if nominal is not None:
         made["nominal_time"] = nominal.isoformat()
     try:
-        template.check_size(made, "what the run is given (plan, params, event)")
+        sizes.check_size(made, "what the run is given (plan, params, event)")
     except errors.LimitExceeded as error:
         raise errors.ToolError(errors.INVALID_INPUT, str(error)) from None
     return made

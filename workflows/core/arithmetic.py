@@ -26,7 +26,7 @@ def binary(operator: str, left: Any, right: Any) -> Any:
         LimitExceeded: the result is too large.
     """
     if values.is_number(left) and values.is_number(right):
-        return _checked(_number(operator, left, right))
+        return _checked(_number(operator, _checked(left), _checked(right)))
     if _is_date(left) or _is_date(right):
         return _date(operator, left, right)
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
@@ -123,9 +123,13 @@ _DECIMAL: Final[dict[str, Callable[[Decimal, Decimal], Decimal]]] = {
 
 
 def _power(left: int | Decimal, right: int | Decimal) -> int | Decimal:
+    if not left and right < 0:
+        raise errors.EvaluationError(f"0 ** {values.scalar_text(right)}: division by zero")
+    if left < 0 and right != int(right):
+        raise errors.EvaluationError(f"{values.scalar_text(left)} ** {values.scalar_text(right)} is no real number")
     digits = max(Decimal(left).adjusted(), 0) + 1
     if Decimal(right).copy_abs() * digits > limits.MAX_NUMBER_DIGITS:
-        raise too_many_digits()
+        raise values.too_many_digits()
     if isinstance(left, int) and isinstance(right, int) and right >= 0:
         return int(left**right)
     return _shorter(QUOTIENT.power(Decimal(left), Decimal(right)))
@@ -145,18 +149,19 @@ def positive(value: Any) -> Any:
     raise errors.EvaluationError(f"cannot evaluate +{values.shown(value)}", _hint(value, 0))
 
 
-def total(items: list[Any], start: Any = 0) -> Any:
-    """The exact sum of numbers (or durations and dates, by `+`)."""
-    result = start
-    for item in items:
-        result = binary("+", result, item)
-    return result
+def shortest(value: int | Decimal) -> int | Decimal:
+    """The same number without needless digits: 1.50 is 1.5, 2.0 is 2."""
+    _checked(value)
+    if isinstance(value, int):
+        return value
+    return int(value) if value == value.to_integral_value(context=EXACT) else value.normalize(EXACT)
 
 
 def rounded(value: Any, digits: int | None = None, method: str = "common") -> int | Decimal:
     """`round`: half away from zero; `10 | round(2)` is 10.00, `2.5 | round` is 3 (an integer)."""
     if not values.is_number(value):
         raise errors.EvaluationError(f"cannot round {values.shown(value)}", _hint(value, 0))
+    _checked(value)
     modes = {"common": decimal.ROUND_HALF_UP, "ceil": decimal.ROUND_CEILING, "floor": decimal.ROUND_FLOOR}
     if method not in modes:
         raise errors.EvaluationError(f'round knows no method "{method}"', "common, ceil or floor")
@@ -164,6 +169,11 @@ def rounded(value: Any, digits: int | None = None, method: str = "common") -> in
         raise errors.EvaluationError(f"round to {values.shown(digits)} digits", "a whole number from -50 to 50")
     scaled = Decimal(value).quantize(Decimal(1).scaleb(-(digits or 0)), modes[method], EXACT)
     return int(scaled) if digits is None else _checked(scaled.quantize(Decimal(1), context=EXACT) if digits < 0 else scaled)
+
+
+def truncated(value: Decimal) -> int:
+    """The whole part: -1.9 gives -1."""
+    return int(_checked(value))
 
 
 def parse_number(text: str) -> int | Decimal | None:
@@ -184,17 +194,7 @@ def parse_number(text: str) -> int | Decimal | None:
 def _checked(value: _Number) -> _Number:
     if isinstance(value, int):
         if value.bit_length() > limits.MAX_NUMBER_DIGITS * 3.33:
-            raise too_many_digits()
-    elif isinstance(value, Decimal):
-        if (
-            not value.is_finite()
-            or value.adjusted() > limits.MAX_NUMBER_DIGITS
-            or int(value.as_tuple().exponent) < -limits.MAX_NUMBER_DIGITS
-        ):
-            raise too_many_digits()
+            raise values.too_many_digits()
+    else:
+        values.check_digits(value)
     return value
-
-
-def too_many_digits() -> errors.LimitExceeded:
-    """The error for a number that is too long to write out."""
-    return errors.LimitExceeded(f"a number of more than {limits.MAX_NUMBER_DIGITS} digits (MAX_NUMBER_DIGITS)")

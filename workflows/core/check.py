@@ -20,6 +20,7 @@ from workflows.core import (
     parse,
     plan,
     problems,
+    sizes,
     source,
     template,
     tree,
@@ -82,7 +83,7 @@ def _tool(tools: Tools, step: model.Step) -> model.Tool:
 
 
 def _within_limit(checked: Checked) -> Checked:
-    size = template.size_of(checked.plan)
+    size = sizes.size_of(checked.plan)
     if size <= limits.MAX_PAYLOAD_BYTES:
         return checked
     message = f"the plan takes {size:,} bytes; a run can be given at most {limits.MAX_PAYLOAD_BYTES:,} (MAX_PAYLOAD_BYTES)"

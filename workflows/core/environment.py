@@ -7,7 +7,7 @@ from typing import Any, Final
 import jinja2
 from jinja2 import compiler, nodes, runtime, sandbox
 
-from workflows.core import arithmetic, errors, filters, functions, grammar, limits, missing, predicates, texts, values
+from workflows.core import arithmetic, errors, filters, functions, grammar, missing, predicates, texts, values
 from workflows.core import budget as budgets
 from workflows.core import scope as scopes
 
@@ -38,12 +38,15 @@ class Context(runtime.Context):
 
     def resolve_or_missing(self, key: str) -> Any:
         """Never Jinja's `missing`: our Missing says what is there."""
-        if key in self.vars:
-            return self.vars[key]
-        value = self.scope.lookup(key)
-        if isinstance(value, missing.Missing) and key in functions.FUNCTIONS:
-            return functions.FUNCTIONS[key]
-        return value
+        return self.vars[key] if key in self.vars else resolved(self.scope, key)
+
+
+def resolved(scope: scopes.Scope, name: str) -> Any:
+    """The value of a bare name; functions come last."""
+    value = scope.lookup(name)
+    if isinstance(value, missing.Missing) and name in functions.FUNCTIONS:
+        return functions.FUNCTIONS[name]
+    return value
 
 
 class CodeGenerator(compiler.CodeGenerator):
@@ -65,7 +68,7 @@ class CodeGenerator(compiler.CodeGenerator):
     def visit_Getitem(self, node: nodes.Getitem, frame: compiler.Frame) -> None:
         """`a[b]`, and slices of lists and texts."""
         if isinstance(node.arg, nodes.Slice):
-            self._call("cut", frame, node.node, node.arg.start, node.arg.stop, node.arg.step)
+            self._call("cut", frame, node.node, node.arg.start, node.arg.stop, node.arg.step, context=True)
             return
         self.write("environment.member(")
         self.visit(node.node, frame)
@@ -160,14 +163,20 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
             return holder
         return _special(holder, key, path)
 
-    def cut(self, holder: Any, start: Any, stop: Any, step: Any) -> Any:
+    def cut(self, context: Context, holder: Any, start: Any, stop: Any, step: Any) -> Any:
         """`holder[start:stop:step]`."""
+        for part in (holder, start, stop, step):
+            filters.present(part)
         if not isinstance(holder, list | tuple | str):
             raise errors.EvaluationError(f"only lists and texts have parts, this is {values.shown(holder)}")
         for bound in (start, stop, step):
             if bound is not None and (not isinstance(bound, int) or isinstance(bound, bool)):
                 raise errors.EvaluationError(f"a part is taken by whole numbers, not by {values.shown(bound)}")
-        return holder[start:stop:step]
+        if step == 0:
+            raise errors.EvaluationError("the step of a part cannot be 0", "for example [::2]")
+        part = holder[start:stop:step]
+        context.budget.operations(1 + len(part) // (1_000 if isinstance(part, str) else 100))
+        return part
 
     def compare(self, context: Context, operator: str, left: Any, right: Any) -> bool:
         """`== != < <= > >= in not in`."""
@@ -178,16 +187,16 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
             return self._equal(context, left, right) is (operator == "eq")
         if operator in ("in", "notin"):
             return self._contains(context, right, left) is (operator == "in")
+        texts.weigh_both(left, right, context.budget)
         return bool(_COMPARE[operator](values.compare(left, right)))
 
     def _equal(self, context: Context, left: Any, right: Any) -> bool:
-        if isinstance(left, list | dict):
-            context.budget.operations(texts.count_members(left, limits.MAX_OPERATIONS))
+        texts.weigh_both(left, right, context.budget)
         return values.equal(left, right)
 
     def _contains(self, context: Context, holder: Any, item: Any) -> bool:
         if isinstance(holder, str):
-            context.budget.operations(1 + len(holder) // 100)
+            context.budget.operations(1 + len(holder) // 1_000)
             if not isinstance(item, str):
                 raise errors.EvaluationError(f"only text can be in text, not {values.shown(item)}")
             return item in holder
@@ -209,8 +218,7 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
             if isinstance(side, missing.Missing):
                 raise side.error()
         result = arithmetic.binary(operator, left, right)
-        if isinstance(result, str | list):
-            context.budget.operations(len(result) // 100)
+        context.budget.operations(_cost(operator, result))
         return result
 
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
@@ -226,8 +234,17 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
         if isinstance(__obj, missing.Missing):
             raise __obj.error()
         if not isinstance(__obj, functions.Function):
-            raise errors.EvaluationError(f"{values.shown(__obj)} is no function", "what looks like a method is a filter: x | upper")
+            raise errors.EvaluationError(f"{values.shown(__obj)} is no function", "what is a method elsewhere is a filter here: x | upper")
         return __obj(__context, *args, **kwargs)
+
+
+def _cost(operator: str, result: Any) -> int:
+    """About how many operations more than one a result took to make."""
+    if isinstance(result, str | list):
+        return len(result) // 100
+    if operator == "**":
+        return 50
+    return 5 if isinstance(result, values.DATES) else 0
 
 
 def _row(rows: values.Rows, key: Any, path: str) -> Any:
@@ -245,7 +262,11 @@ def _special(holder: Any, key: Any, path: str) -> Any:
         if key in _LOOP_MEMBERS:
             return getattr(holder, key)
         return missing.Missing(
-            f"'{path}' has no '{key}'; {missing.there_is(_LOOP_MEMBERS)}", advice=missing.suggestion(str(key), _LOOP_MEMBERS)
+            "",
+            explain=lambda: (
+                f"'{path}' has no '{missing.key_shown(key)}'; {missing.there_is(_LOOP_MEMBERS)}",
+                missing.suggestion(key, _LOOP_MEMBERS),
+            ),
         )
     if isinstance(holder, filters.Group) and key in ("grouper", "list"):
         return holder[0] if key == "grouper" else holder[1]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import DecimalException
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 from jinja2 import compiler, nodes
@@ -14,6 +14,11 @@ from jinja2 import compiler, nodes
 from workflows.core import budget, environment, errors, grammar, lexer, limits, marks, number_format, scope, texts
 
 Render = Callable[[environment.Context], Any]
+
+#: What evaluating an expression takes beside its own operators.
+_LEAF_OPERATIONS: Final = 2
+_PATH: Final = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_NO_PATH: Final = re.compile(r"^(?:true|false|none|null|True|False|None|self|forloop|loop|not|and|or|in|is|if|else)\b")
 
 
 @functools.lru_cache(maxsize=8192)
@@ -26,7 +31,9 @@ def value(source: str) -> Callable[[scope.Scope], Any]:
     Raises:
         EvaluationError: the expression cannot be read.
     """
-    render = _compiled(lambda: grammar.Parser(environment.ENVIRONMENT, lexer.value_stream(source)).parse_value())
+    if _is_path(source):
+        return _path_reader(source.split("."))
+    render = _compiled(_tree(source, True))
 
     def evaluate(names: scope.Scope) -> Any:
         context = environment.Context.of(names)
@@ -34,6 +41,24 @@ def value(source: str) -> Callable[[scope.Scope], Any]:
         return context.vars["result"]
 
     return evaluate
+
+
+def _is_path(source: str) -> bool:
+    return _PATH.fullmatch(source) is not None and _NO_PATH.match(source) is None
+
+
+def _path_reader(path: list[str]) -> Callable[[scope.Scope], Any]:
+    """The commonest expression, `steps.query.rows`, without the compiler."""
+    root, members = path[0], [(key, ".".join(path[: number + 1])) for number, key in enumerate(path[1:])]
+
+    def read(names: scope.Scope) -> Any:
+        names.budget.operations(_LEAF_OPERATIONS)
+        value = environment.resolved(names, root)
+        for key, before in members:
+            value = environment.ENVIRONMENT.member(value, key, before)
+        return value
+
+    return read
 
 
 @functools.lru_cache(maxsize=8192)
@@ -51,6 +76,9 @@ def split(source: str) -> tuple[marks.Mark, ...]:
     """The marks of a text, within the limit."""
     if len(source) > limits.MAX_TEMPLATE_CHARS:
         raise errors.LimitExceeded(f"a template of more than {limits.MAX_TEMPLATE_CHARS:,} characters (MAX_TEMPLATE_CHARS)")
+    # "${{" counts twice here; the exact count is taken when the marks are read
+    if source.count("${") + source.count("{{") + source.count("{%") > 2 * limits.MAX_TEMPLATE_MARKS:
+        raise lexer.too_many_marks()
     return marks.split(source)
 
 
@@ -59,7 +87,7 @@ def of_segments(segments: tuple[marks.Mark, ...]) -> Render:
     for mark in segments:
         if mark.format is not None:
             number_format.check(mark.format)
-    return _compiled(lambda: grammar.Parser(environment.ENVIRONMENT, lexer.text_stream(segments)).parse())
+    return _compiled(_parsed(lambda: grammar.Parser(environment.ENVIRONMENT, lexer.text_stream(segments)).parse()))
 
 
 def rendered(render: Render, context: environment.Context) -> str:
@@ -87,6 +115,8 @@ def references(source: str, lone: bool) -> frozenset[tuple[str, ...]]:
 @functools.lru_cache(maxsize=8192)
 def reads(source: str, lone: bool) -> tuple[tuple[tuple[str, ...], bool], ...]:
     """(path, guarded) pairs: a read under `default`, `is defined` or `not_null` is guarded."""
+    if lone and _is_path(source):
+        return ((tuple(source.split(".")), False),)
     tree = _tree(source, lone)
     found: list[tuple[tuple[str, ...], bool]] = []
     _collect(tree, frozenset(), False, found)
@@ -100,28 +130,56 @@ def _tree(source: str, lone: bool) -> nodes.Template:
     return _parsed(lambda: grammar.Parser(environment.ENVIRONMENT, lexer.text_stream(split(source))).parse())
 
 
-def _collect(node: nodes.Node, bound: frozenset[str], guarded: bool, found: list[tuple[tuple[str, ...], bool]]) -> None:
+def _collect(node: nodes.Node, bound: frozenset[str], guarded: bool, found: list[tuple[tuple[str, ...], bool]]) -> frozenset[str]:
+    """Gathers what a node reads; gives the names that are bound after it (a `set` inside an `if` holds after the `if`)."""
     path = _static_path(node)
     if path is not None:
         if path[0] not in bound:
             found.append((path, guarded))
-        return
-    if isinstance(node, nodes.For):
-        _collect(node.iter, bound, guarded, found)
-        bound |= {name.name for name in node.find_all(nodes.Name) if name.ctx == "store"} | {"loop"}
-        for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
-            _collect(child, bound, guarded, found)
-        return
-    if isinstance(node, nodes.Filter) and node.name in ("default", "d") and node.node is not None:
-        _collect(node.node, bound, True, found)
-        for argument in [*node.args, *(keyword.value for keyword in node.kwargs)]:
-            _collect(argument, bound, guarded, found)
-        return
-    guarded = guarded or (isinstance(node, nodes.Test) and node.name in ("defined", "undefined"))
-    for child in node.iter_child_nodes():
-        _collect(child, bound, guarded, found)
-        if isinstance(child, nodes.Assign | nodes.AssignBlock):
-            bound |= {name.name for name in child.find_all(nodes.Name) if name.ctx == "store"}
+        return bound
+    match node:
+        case nodes.For():
+            _collect(node.iter, bound, False, found)
+            inside = bound | _stored(node.target) | {"loop"}
+            _collect_all([*([node.test] if node.test else []), *node.body], inside, False, found)
+            _collect_all(node.else_, bound, False, found)
+            return bound
+        case nodes.With():
+            _collect_all(node.values, bound, False, found)
+            _collect_all(node.body, bound.union(*map(_stored, node.targets)), False, found)
+            return bound
+        case nodes.Assign() | nodes.AssignBlock():
+            _collect_all([child for child in node.iter_child_nodes() if child is not node.target], bound, False, found)
+            return bound | _stored(node.target)
+        case nodes.Filter(name="default" | "d") | nodes.Test(name="defined" | "undefined"):
+            first, *others = node.iter_child_nodes()
+            _collect(first, bound, True, found)
+            _collect_all(others, bound, False, found)
+            return bound
+        case nodes.Call(node=nodes.Name(name="default" | "not_null")):
+            _collect_all(node.args, bound, True, found)
+            return bound
+        case nodes.CondExpr():
+            _collect(node.test, bound, False, found)
+            _collect_all([branch for branch in (node.expr1, node.expr2) if branch], bound, guarded, found)
+            return bound
+        case nodes.Getattr() | nodes.Getitem():
+            return _collect_all(node.iter_child_nodes(), bound, guarded, found)
+    return _collect_all(node.iter_child_nodes(), bound, False, found)
+
+
+def _collect_all(
+    children: Iterable[nodes.Node], bound: frozenset[str], guarded: bool, found: list[tuple[tuple[str, ...], bool]]
+) -> frozenset[str]:
+    for child in children:
+        bound = _collect(child, bound, guarded, found)
+    return bound
+
+
+def _stored(target: nodes.Node) -> frozenset[str]:
+    """The names that a loop or assignment gives."""
+    names = [target] if isinstance(target, nodes.Name) else target.find_all(nodes.Name)
+    return frozenset(name.name for name in names)
 
 
 def _static_path(node: nodes.Node) -> tuple[str, ...] | None:
@@ -143,22 +201,27 @@ def _parsed(parse: Callable[[], nodes.Template]) -> nodes.Template:
     except errors.EvaluationError:
         raise
     except jinja2.TemplateSyntaxError as error:
-        raise errors.EvaluationError(grammar._plain(error.message or "the expression cannot be read")) from None
+        raise errors.EvaluationError(grammar.plain(error.message or "the expression cannot be read")) from None
     except (RecursionError, MemoryError):
         raise lexer.too_deep() from None
 
 
-def _compiled(parse: Callable[[], nodes.Template]) -> Render:
-    tree = _parsed(parse)
+def _compiled(tree: nodes.Template) -> Render:
     try:
         code = compiler.generate(tree, environment.ENVIRONMENT, None, None, optimized=False)
         namespace: dict[str, Any] = {"environment": environment.ENVIRONMENT, "__file__": "<template>"}
         exec(compile(str(code), "<template>", "exec"), namespace)
     except jinja2.TemplateError as error:
-        raise errors.EvaluationError(grammar._plain(str(error))) from None
+        raise errors.EvaluationError(grammar.plain(str(error))) from None
     except (RecursionError, MemoryError, SyntaxError):
         raise lexer.too_deep() from None
-    render: Render = namespace["root"]
+    root: Render = namespace["root"]
+    operations = _LEAF_OPERATIONS + grammar.weight_of(tree.body)[0]
+
+    def render(context: environment.Context) -> Any:
+        context.budget.operations(operations)
+        return root(context)
+
     return render
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
@@ -10,12 +11,13 @@ from typing import Any, Final
 import jinja2
 from jinja2 import filters as jinja_filters
 
-from workflows.core import arithmetic, budget, errors, limits, missing, moments, number_format, texts, values
+from workflows.core import arithmetic, budget, errors, grammar, limits, missing, moments, number_format, texts, values
 from workflows.core import jmespath_query as queries
 from workflows.core import text_filters as text
 
 Group = jinja_filters._GroupTuple
 _UNSET: Final = object()
+_NUMBER_HINT: Final = "a number is written like 1234.50, without spaces or group marks"
 
 
 def is_absent(value: Any) -> bool:
@@ -30,12 +32,18 @@ def present(value: Any) -> Any:
     return value
 
 
+def null_hint(value: Any, instead: str) -> str:
+    """What to do about null: why it is, or the filter that replaces it; "" for every other value."""
+    if isinstance(value, values.Skipped):
+        return value.reason
+    return f"give null a value with | default({instead})" if value is None else ""
+
+
 def as_list(context: Any, value: Any, name: str) -> list[Any]:
     """The items of a list (an object gives its keys), counted against the budget."""
     present(value)
     if isinstance(value, str) or (not isinstance(value, list | tuple | dict | range) and not hasattr(value, "__next__")):
-        hint = value.reason if isinstance(value, values.Skipped) else "give null a value with | default([])" if value is None else ""
-        raise errors.EvaluationError(f"{name} takes a list, not {values.shown(value)}", hint)
+        raise errors.EvaluationError(f"{name} takes a list, not {values.shown(value)}", null_hint(value, "[]"))
     items = list(value)
     context.budget.operations(1 + len(items))
     return items
@@ -49,12 +57,21 @@ def _attribute(context: Any, attribute: Any) -> Callable[[Any], Any]:
     return lambda item: present(getter(item))
 
 
-def _rounds(context: Any, value: Any, weight: int, chars: int) -> Any:
+def _rounds(context: Any, value: Any, weight: int, chars: int, targets: int) -> Any:
     """What a loop runs over; each round spends the weight of the loop's body."""
     items = as_list(context, value, "a loop")
     context.budget.operations(len(items) * weight)
     context.budget.text(len(items) * chars)
+    for item in items if targets > 1 else ():
+        parts_of(item, targets, "a loop")
     return items
+
+
+def parts_of(value: Any, count: int, name: str) -> Any:
+    """A list with as many items as there are names for them."""
+    if isinstance(present(value), list | tuple) and len(value) == count:
+        return value
+    raise errors.EvaluationError(f"{name} with {count} names takes lists of {count}, not {values.shown(value)}", "for objects: | items")
 
 
 def _default(context: Any, value: Any, default: Any = "", boolean: bool = False) -> Any:
@@ -69,7 +86,10 @@ def _length(context: Any, value: Any) -> int:
 
 def _sum(context: Any, value: Any, attribute: Any = None, start: Any = 0) -> Any:
     getter = _attribute(context, attribute)
-    return arithmetic.total([getter(item) for item in as_list(context, value, "sum")], start)
+    total = present(start)
+    for item in as_list(context, value, "sum"):
+        total = context.environment.call_binop(context, "+", total, getter(item))
+    return total
 
 
 def _sort_key(context: Any, attribute: Any, case_sensitive: bool) -> Callable[[Any], Any]:
@@ -77,6 +97,7 @@ def _sort_key(context: Any, attribute: Any, case_sensitive: bool) -> Callable[[A
 
     def ordered(left: Any, right: Any) -> int:
         context.budget.operations(1)
+        texts.weigh_both(left, right, context.budget)
         return values.compare(left, right)
 
     wrap = functools.cmp_to_key(ordered)
@@ -96,7 +117,7 @@ def _extreme(choose: Callable[..., Any], name: str) -> Callable[..., Any]:
     def extreme(context: Any, value: Any, *more: Any, case_sensitive: bool = False, attribute: Any = None) -> Any:
         items = [value, *more] if more else as_list(context, value, name)
         if not items:
-            return missing.Missing(f"{name} of an empty list", advice="give it a | default(...)")
+            return missing.Missing("", explain=lambda: (f"{name} of an empty list", "give it a | default(...)"))
         return choose(items, key=_sort_key(context, attribute, case_sensitive))
 
     return extreme
@@ -106,45 +127,68 @@ def _unique(context: Any, value: Any, case_sensitive: bool = False, attribute: A
     getter = _attribute(context, attribute)
     seen, kept = set(), []
     for item in as_list(context, value, "unique"):
+        context.budget.operations(1)
         key = getter(item)
-        mark = texts.compact_json(key.lower() if isinstance(key, str) and not case_sensitive else key, context.budget)
+        mark = _mark(context, key, case_sensitive)
         if mark not in seen:
             seen.add(mark)
             kept.append(item)
     return kept
 
 
+def _mark(context: Any, key: Any, case_sensitive: bool) -> str:
+    """The same text for equal keys: 1 and 1.0 are one key, 1 and "1" are two."""
+    if isinstance(key, str):
+        context.budget.operations(len(key) // 1_000)
+        return f'"{key if case_sensitive else key.lower()}'
+    if values.is_number(key):
+        return values.scalar_text(arithmetic.shortest(key))
+    made = texts.compact_json(key, context.budget)
+    context.budget.operations(len(made) // 100)
+    return made
+
+
 def _groupby(context: Any, value: Any, attribute: Any, default: Any = None, case_sensitive: bool = False) -> list[Any]:
     getter = _attribute(context, attribute)
     groups: dict[str, tuple[Any, list[Any]]] = {}
     for item in as_list(context, value, "groupby"):
+        context.budget.operations(2)
         key = getter(item)
-        mark = texts.compact_json(key.lower() if isinstance(key, str) and not case_sensitive else key, context.budget)
+        mark = _mark(context, key, case_sensitive)
         groups.setdefault(mark, (key, []))[1].append(item)
     key_of = _sort_key(context, None, case_sensitive)
     return [Group(key, members) for key, members in sorted(groups.values(), key=lambda group: key_of(group[0]))]
 
 
 def _first(context: Any, value: Any) -> Any:
-    return context.environment.member(value if isinstance(value, str) else as_list(context, value, "first"), 0, "")
+    return _end_item(context, value, 0, "first")
 
 
 def _last(context: Any, value: Any) -> Any:
-    return context.environment.member(value if isinstance(value, str) else as_list(context, value, "last"), -1, "")
+    return _end_item(context, value, -1, "last")
+
+
+def _end_item(context: Any, value: Any, index: int, name: str) -> Any:
+    items = value if isinstance(value, str) else as_list(context, value, name)
+    if not items:
+        what = "an empty text" if isinstance(value, str) else "an empty list"
+        return missing.Missing("", explain=lambda: (f"{name} of {what}", "give it a | default(...)"))
+    return items[index]
 
 
 def _reverse(context: Any, value: Any) -> Any:
-    return value[::-1] if isinstance(value, str) else as_list(context, value, "reverse")[::-1]
+    return context.environment.cut(context, value if isinstance(value, str) else as_list(context, value, "reverse"), None, None, -1)
 
 
-def _object(value: Any, name: str) -> dict[str, Any]:
+def _object(context: Any, value: Any, name: str) -> dict[str, Any]:
     if isinstance(present(value), dict):
+        context.budget.operations(len(value))
         return dict(value)
-    raise errors.EvaluationError(f"{name} takes an object, not {values.shown(value)}")
+    raise errors.EvaluationError(f"{name} takes an object, not {values.shown(value)}", null_hint(value, "{}"))
 
 
 def _items(context: Any, value: Any) -> list[list[Any]]:
-    return [[key, member] for key, member in _object(value, "items").items()]
+    return [[key, member] for key, member in _object(context, value, "items").items()]
 
 
 def _dictsort(context: Any, value: Any, case_sensitive: bool = False, by: str = "key", reverse: bool = False) -> list[list[Any]]:
@@ -153,23 +197,31 @@ def _dictsort(context: Any, value: Any, case_sensitive: bool = False, by: str = 
 
 
 def _slice(context: Any, value: Any, slices: int, fill_with: Any = None) -> list[list[Any]]:
+    context.budget.operations(_small(slices, "slice"))
     return [list(part) for part in jinja_filters.sync_do_slice(as_list(context, value, "slice"), _small(slices, "slice"), fill_with)]
 
 
 def _batch(context: Any, value: Any, linecount: int, fill_with: Any = None) -> list[list[Any]]:
+    context.budget.operations(_small(linecount, "batch") // 50)
     return [list(part) for part in jinja_filters.do_batch(as_list(context, value, "batch"), _small(linecount, "batch"), fill_with)]
 
 
 def _small(count: Any, name: str) -> int:
-    if isinstance(count, int) and 1 <= count <= limits.MAX_RANGE:
-        return count
+    if isinstance(present(count), int) and not isinstance(count, bool) and 1 <= count <= limits.MAX_RANGE:
+        return int(count)
     raise errors.LimitExceeded(f"{name} takes a whole number from 1 to {limits.MAX_RANGE:,} (MAX_RANGE), not {values.shown(count)}")
 
 
-def _of_jinja(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """map, select and their kin: Jinja's, over a counted list, giving a list."""
+def _of_jinja(function: Callable[..., Any], name: str, kind: str, place: int) -> Callable[..., Any]:
+    """map, select and their kin: Jinja's, over a counted list, giving a list. `place` is where a filter's or test's name stands."""
 
     def call(context: Any, value: Any, *arguments: Any, **named: Any) -> list[Any]:
+        table = context.environment.filters if kind == "filter" else context.environment.tests
+        for used in arguments[place : place + 1]:
+            if not isinstance(present(used), str) or used not in table or used.endswith("!"):
+                raise grammar.unknown(kind, used if isinstance(used, str) else values.shown(used), table)
+        if not arguments[place:] and not named and name == "map":
+            raise errors.EvaluationError("map needs an attribute or a filter", "map(attribute='name') or map('upper')")
         made = function(context, as_list(context, value, name), *arguments, **named)
         return [present(item) for item in made] if name == "map" else list(made)
 
@@ -185,7 +237,7 @@ def _number(context: Any, value: Any, default: Any = _UNSET) -> Any:
         return value
     number = arithmetic.parse_number(value) if isinstance(value, str) else int(str(value)) if isinstance(value, moments.Year) else None
     if number is None and default is _UNSET:
-        raise errors.EvaluationError(f"{values.shown(value)} is no number", "written like 1234.50, without spaces or group marks")
+        raise errors.EvaluationError(f"{values.shown(value)} is no number", null_hint(value, "0") or _NUMBER_HINT)
     return default if number is None else number
 
 
@@ -193,7 +245,7 @@ def _int(context: Any, value: Any, default: Any = _UNSET) -> Any:
     if isinstance(value, bool):
         return int(value)
     number = _number(context, value, default)
-    return int(number) if isinstance(number, Decimal) else number
+    return arithmetic.truncated(number) if isinstance(number, Decimal) else number
 
 
 def _round(context: Any, value: Any, precision: Any = None, method: str = "common") -> Any:
@@ -227,16 +279,26 @@ def _format(context: Any, value: Any, specification: str) -> str:
     return number_format.formatted(value, specification)
 
 
-def _counted(function: Callable[..., Any]) -> Any:
-    """A filter as Jinja calls it: with the context; what it makes is counted."""
+def _usage(name: str, function: Callable[..., Any]) -> str:
+    """How a filter is written, `x | truncate(length, killwords, end, leeway)`; * marks what may be left away."""
+    parameters = list(inspect.signature(function).parameters.values())[2:]
+    shown = [f"{one.name}{'*' if one.default is not one.empty else ''}" for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
+    optional = "; those with * may be left away" if any(one.endswith("*") for one in shown) else ""
+    return f"it is written x | {name}{'(' + ', '.join(shown) + ')' if shown else ''}{optional}"
 
-    @functools.wraps(function)
+
+def _counted(name: str, function: Callable[..., Any]) -> Any:
+    """A filter as Jinja calls it: with the context; what it makes is counted."""
+    usage = _usage(name, function)
+
     def call(context: Any, *arguments: Any, **named: Any) -> Any:
         context.budget.operations(1)
         try:
             made = function(context, *arguments, **named)
-        except TypeError as error:
-            raise errors.EvaluationError("a filter was given arguments that do not fit", str(error).partition("() ")[2]) from None
+        except (TypeError, ValueError, OverflowError, jinja2.TemplateError):  # Python's and Jinja's words would not help
+            for argument in (*arguments, *named.values()):
+                present(argument)
+            raise errors.EvaluationError(f"{name} does not take these arguments", usage) from None
         if isinstance(made, str):
             context.budget.operations(len(made) // 100)
             if len(made) > limits.MAX_TEXT_CHARS:
@@ -247,22 +309,23 @@ def _counted(function: Callable[..., Any]) -> Any:
 
 
 _TABLE: Final[dict[str, Callable[..., Any]]] = {
-    "_rounds": _rounds, "_name": _name, "_bind": _bind, "format_number": _format,
+    "rounds!": _rounds, "name!": _name, "bind!": _bind, "format_number": _format,
+    "parts!": lambda context, value, count: parts_of(value, count, "{% set %}"),
     "default": _default, "d": _default, "length": _length, "count": _length, "first": _first, "last": _last, "sum": _sum,
     "sort": _sort, "min": _extreme(min, "min"), "max": _extreme(max, "max"), "unique": _unique, "groupby": _groupby,
     "reverse": _reverse, "items": _items, "dictsort": _dictsort, "slice": _slice, "batch": _batch, "contains": _contains,
-    "keys": lambda context, value: list(_object(value, "keys")),
-    "values": lambda context, value: list(_object(value, "values").values()),
-    "list": lambda context, value: list(value) if isinstance(value, str) else as_list(context, value, "list"),
-    "map": _of_jinja(jinja_filters.sync_do_map, "map"),
-    "select": _of_jinja(jinja_filters.sync_do_select, "select"),
-    "reject": _of_jinja(jinja_filters.sync_do_reject, "reject"),
-    "selectattr": _of_jinja(jinja_filters.sync_do_selectattr, "selectattr"),
-    "rejectattr": _of_jinja(jinja_filters.sync_do_rejectattr, "rejectattr"),
+    "keys": lambda context, value: list(_object(context, value, "keys")),
+    "values": lambda context, value: list(_object(context, value, "values").values()),
+    "list": lambda context, value: as_list(context, list(value) if isinstance(value, str) else value, "list"),
+    "map": _of_jinja(jinja_filters.sync_do_map, "map", "filter", 0),
+    "select": _of_jinja(jinja_filters.sync_do_select, "select", "test", 0),
+    "reject": _of_jinja(jinja_filters.sync_do_reject, "reject", "test", 0),
+    "selectattr": _of_jinja(jinja_filters.sync_do_selectattr, "selectattr", "test", 1),
+    "rejectattr": _of_jinja(jinja_filters.sync_do_rejectattr, "rejectattr", "test", 1),
     "jmespath": lambda context, value, query: queries.search(context, query, texts.leaving(value, context.budget)),
     "number": _number, "to_number": _number, "float": _number, "int": _int, "round": _round, "abs": _abs, "date": _date,
     "json": _json, "tojson": _json,
     **text.TABLE,
 }  # fmt: skip
 
-FILTERS: Final[dict[str, Any]] = {name: _counted(function) for name, function in _TABLE.items()}
+FILTERS: Final[dict[str, Any]] = {name: _counted(name, function) for name, function in _TABLE.items()}

@@ -1,4 +1,4 @@
-"""Functions that templates can call, `length(x)`, `range(3)`: those of the earlier system's JMESPath, and Jinja's range and namespace."""
+"""Functions that templates can call, `length(x)`, `range(3)`: those of the earlier system's JMESPath, and Jinja's range."""
 
 from __future__ import annotations
 
@@ -18,18 +18,14 @@ class Function:
         self._body = body
 
     def __call__(self, context: Any, *arguments: Any, **named: Any) -> Any:
-        try:
-            return self._body(context, *arguments, **named)
-        except TypeError as error:
-            raise errors.EvaluationError(f"{self.name}() was called with arguments that do not fit", _argument_words(error)) from None
+        context.budget.operations(1)
+        return self._body(context, *arguments, **named)
 
 
-def _argument_words(error: TypeError) -> str:
-    return str(error).partition("() ")[2] or str(error)
-
-
-def _range(context: Any, *bounds: Any) -> list[int]:
-    for bound in bounds:
+def _range(context: Any, *bounds: Any, **named: Any) -> list[int]:
+    if named or not 1 <= len(bounds) <= 3:
+        raise errors.EvaluationError("range() takes one to three whole numbers", "range(stop) or range(start, stop, step)")
+    for bound in map(filters.present, bounds):
         if not isinstance(bound, int) or isinstance(bound, bool):
             raise errors.EvaluationError(f"range() takes whole numbers, not {values.shown(bound)}")
     try:
@@ -38,6 +34,7 @@ def _range(context: Any, *bounds: Any) -> list[int]:
         raise errors.EvaluationError("range() with step 0 never ends") from None
     if max(map(abs, bounds)) > 10**18 or len(numbers) > limits.MAX_RANGE:
         raise errors.LimitExceeded(f"range() with more than {limits.MAX_RANGE:,} items (MAX_RANGE)")
+    context.budget.operations(len(numbers) // 50)
     return list(numbers)
 
 
@@ -63,5 +60,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "not_null": Function("not_null", _not_null),
     **{name: _of_filter(name) for name in _CALLABLE_FILTERS},
     # JMESPath's join takes the glue first
-    "join": Function("join", lambda context, glue, items: filters.FILTERS["join"](context, items, glue)),
+    "join": Function(
+        "join", lambda context, *glue_and_items, **named: filters.FILTERS["join"](context, *reversed(glue_and_items), **named)
+    ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 from decimal import Decimal
 from typing import Any, Final
@@ -22,7 +23,9 @@ def check(specification: str) -> None:
     """
     match = _SPECIFICATION.fullmatch(specification)
     if match is None or not specification:
-        raise errors.EvaluationError(f"'{specification}' is no format", "for example ,  .2f  ,.2f  08.3f  >20")
+        dates = "a date is written with | date('%d.%m.%Y')"
+        examples = "a colon outside quotes and brackets begins a format, for example ,  .2f  ,.2f  08.3f  >20"
+        raise errors.EvaluationError(f"'{specification[:40]}' is no format", dates if "%" in specification[:2] else examples)
     if any(int(match[name] or 0) > MAX_WIDTH for name in ("width", "precision")):
         raise errors.LimitExceeded(f"the format '{specification[:40]}' is wider than {MAX_WIDTH} characters (MAX_WIDTH)")
 
@@ -50,9 +53,13 @@ def formatted(value: Any, specification: str) -> str:
 
 
 def _number(value: int | Decimal, specification: str, kind: str) -> str:
+    if isinstance(value, Decimal):
+        values.check_digits(value)
     match = _SPECIFICATION.fullmatch(specification)
     precision = match["precision"] if match else None
     try:
+        if match and match["group"] == "_" and isinstance(value, Decimal):  # Python groups decimals by , only
+            return _number(value, specification[: match.start("group")] + "," + specification[match.end("group") :], kind).replace(",", "_")
         if kind in ("f", "F", "%"):
             digits = int(precision) if precision is not None else 6
             scaled = arithmetic.rounded(value, min(digits + (2 if kind == "%" else 0), 50))
@@ -68,6 +75,7 @@ def _number(value: int | Decimal, specification: str, kind: str) -> str:
 
 def _plain(value: int | Decimal, specification: str) -> str:
     """No type: a decimal keeps its digits; `,` groups them."""
-    if isinstance(value, Decimal) and "." not in specification and not specification.endswith(("e", "E", "g", "G", "n")):
+    if isinstance(value, Decimal) and "." not in specification and not specification.endswith(("e", "E", "g", "G")):
         return format(value, specification + "f")
-    return format(Decimal(value) if isinstance(value, int) and "." in specification else value, specification)
+    with decimal.localcontext(arithmetic.EXACT):  # half is rounded away from zero here too
+        return format(Decimal(value) if isinstance(value, int) and "." in specification else value, specification)

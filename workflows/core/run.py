@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.core import date_words, errors, host, model, plan, scope, sql_statement, system_tools, template, values, zones
+from workflows.core import date_words, errors, host, model, plan, scope, sizes, sql_statement, system_tools, template, values, zones
 
 PENDING: Final = "pending"
 RUNNING: Final = "running"
@@ -163,7 +163,7 @@ class Run:
             raise template.located(error, "if") from None
 
     async def _call(self, step: plan.CompiledStep, record: StepRecord, arguments: dict[str, Any], world: host.Host) -> Any:
-        template.check_size(arguments, f"'with' of step '{step.id}'")
+        sizes.check_size(arguments, f"'with' of step '{step.id}'")
         action = arguments.get("action") if step.policy.get("actions") else None
         call = host.ToolCall(
             step=step.id,

@@ -55,8 +55,12 @@ class Scope:
         return self._missing(name)
 
     def _missing(self, name: str) -> missing.Missing:
-        known = [*self._locals, *self.roots, *self.outputs]
-        advice = missing.suggestion(name, known)
-        if not advice and self.dates is not None and (near := date_words.near(name)):
-            advice = f"did you mean '{near[0]}'?"
-        return missing.Missing(f"nothing is called '{name}'; {missing.there_is(known)}, and the date words", advice=advice)
+        def words() -> missing.Words:
+            known = [*self._locals, *self.roots, *self.outputs]
+            advice = missing.suggestion(name, known)
+            if not advice and self.dates is not None and (near := date_words.near(name)):
+                advice = f"did you mean '{near[0]}'?"
+            dates = ", and the date words" if self.dates is not None else ""
+            return f"nothing is called '{missing.key_shown(name)}'; {missing.there_is(known)}{dates}", advice
+
+        return missing.Missing("", explain=words)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from workflows.core import environment, errors, expressions, marks, scope, values
+from workflows.core import environment, errors, expressions, lexer, marks, scope, values
 
 Statement = Callable[[scope.Scope], tuple[str, dict[str, Any]]]
 
@@ -75,7 +75,7 @@ def compile_statement(source: Any, names_allowed: frozenset[str] = frozenset()) 
 
 
 def _with_parameters(segments: tuple[marks.Mark, ...], names: bool) -> tuple[marks.Mark, ...]:
-    """Outside quotes `{{ e }}` becomes `{{ (e) | _bind }}`; a quoted part with templates becomes one bound text."""
+    """Outside quotes `{{ e }}` becomes a bound value; a quoted part with templates becomes one bound text."""
     made: list[marks.Mark] = []
     inside, quoted = "", _Quoted()
     for mark in segments:
@@ -115,9 +115,9 @@ class _Quoted:
         inner = [dataclasses.replace(part, content=part.content.replace("''", "'")) if part.kind == "text" else part for part in parts]
         start = parts[0]
         return [
-            dataclasses.replace(start, kind="block", content="filter _bind", format=None),
+            lexer.Through("block", "filter", None, start.start, start.start, "bind!"),
             *inner,
-            dataclasses.replace(start, kind="block", content="endfilter", format=None),
+            marks.Mark("block", "endfilter", None, start.start, start.start),
         ]
 
 
@@ -174,10 +174,9 @@ def _bound(mark: marks.Mark, before: list[marks.Mark], names: bool) -> marks.Mar
     written = before[-1].content if before and before[-1].kind == "text" else ""
     if _NAME_BEFORE.search(written):
         if names and mark.format is None:
-            return dataclasses.replace(mark, content=f"({mark.content}) | _name")
+            return lexer.Through(mark.kind, mark.content, None, mark.start, mark.end, "name!")
         raise _no_parameter(mark, "a name")
-    inner = f"({mark.content})" + (f" | format_number({mark.format!r})" if mark.format is not None else "")
-    return dataclasses.replace(mark, content=f"{inner} | _bind", format=None)
+    return lexer.Through(mark.kind, mark.content, mark.format, mark.start, mark.end, "bind!")
 
 
 def _no_parameter(mark: marks.Mark, what: str) -> errors.EvaluationError:

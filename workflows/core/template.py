@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from workflows.core import errors, expressions, filters, limits, marks, scope, sql, tree, values
+from workflows.core import errors, expressions, filters, marks, scope, sql, tree, values
 
 Evaluate = Callable[[scope.Scope], Any]
 #: Appends to the items of an array or the entries of an object, and returns the scope for what follows.
@@ -318,7 +317,7 @@ def _items(names: scope.Scope, value: Any) -> list[Any]:
     if isinstance(value, str) or not isinstance(filters.present(value), list | tuple | dict):
         hint = value.reason if isinstance(value, values.Skipped) else "give null a value with | default([])" if value is None else ""
         raise errors.EvaluationError(f"a loop takes a list, not {values.shown(value)}", hint)
-    names.budget.operations(len(value))
+    names.budget.operations(2 * len(value))
     return list(value)
 
 
@@ -340,28 +339,3 @@ def _loop_facts(number: int, length: int) -> dict[str, Any]:
         "revindex": length - number,
         "revindex0": length - number - 1,
     }
-
-
-def size_of(value: Any) -> int:
-    """About how many bytes a value takes as JSON; exact for ASCII, cheap for what is clearly small."""
-    if isinstance(value, str):
-        return len(value.encode("utf-8", "surrogatepass")) + 2 + value.count('"') + value.count("\\") + value.count("\n")
-    if isinstance(value, dict):
-        return 2 + sum(size_of(key) + size_of(member) + 2 for key, member in value.items())
-    if isinstance(value, list):
-        return 2 + sum(size_of(member) + 1 for member in value)
-    return len(values.scalar_text(value)) if isinstance(value, int | Decimal) else 5
-
-
-def check_size(value: Any, what: str) -> None:
-    """Refuses what Temporal would not carry.
-
-    Raises:
-        LimitExceeded: it is larger than MAX_PAYLOAD_BYTES.
-    """
-    size = size_of(value)
-    if size > limits.MAX_PAYLOAD_BYTES:
-        raise errors.LimitExceeded(
-            f"{what} takes {size:,} bytes; the limit is {limits.MAX_PAYLOAD_BYTES:,} (MAX_PAYLOAD_BYTES)",
-            "pass on only the fields that the step needs, or fewer items",
-        )

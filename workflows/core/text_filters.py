@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-import textwrap
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from workflows.core import budget as budgets
@@ -25,9 +24,17 @@ def text_of(context: Any, value: Any, name: str) -> str:
     return texts.text_of(value, context.budget)
 
 
+def whole(value: Any, name: str) -> int:
+    """An argument that counts something."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    raise errors.EvaluationError(f"{name} takes a whole number, not {values.shown(value)}")
+
+
 def _width(value: Any, name: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limits.MAX_RANGE:
-        return value
+    width = whole(value, name)
+    if 0 <= width <= limits.MAX_RANGE:
+        return width
     raise errors.LimitExceeded(f"{name} takes a width from 0 to {limits.MAX_RANGE:,} (MAX_RANGE), not {values.shown(value)}")
 
 
@@ -61,7 +68,7 @@ def _join(context: Any, value: Any, d: Any = "", attribute: Any = None) -> str:
 
 
 def _truncate(context: Any, value: Any, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 0) -> str:
-    source, length = text_of(context, value, "truncate"), int(length)
+    source, length = text_of(context, value, "truncate"), whole(length, "truncate")
     if len(source) <= length + leeway:
         return source
     if length < len(end):
@@ -85,7 +92,22 @@ def _indent(context: Any, value: Any, width: Any = 4, first: bool = False, blank
 def _wordwrap(context: Any, value: Any, width: int = 79) -> str:
     source = text_of(context, value, "wordwrap")
     width = max(_width(width, "wordwrap"), 1)
-    return "\n".join("\n".join(textwrap.wrap(line, width, replace_whitespace=False)) for line in source.split("\n"))
+    context.budget.operations(len(source) // 10)
+    return "\n".join("\n".join(_lines(line, width)) for line in source.split("\n"))
+
+
+def _lines(line: str, width: int) -> Iterator[str]:
+    """Words as long as they fit on a line; a longer word is cut."""
+    current = ""
+    for word in line.split():
+        if current and len(current) + 1 + len(word) > width:
+            yield current
+            current = ""
+        end = (len(word) - 1) // width * width  # where the last piece of a long word begins
+        for start in range(0, end, width):
+            yield word[start : start + width]
+        current = f"{current} {word}" if current else word[end:]
+    yield current
 
 
 def _split(context: Any, value: Any, separator: str | None = None, limit: int = -1) -> list[str]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from workflows.core import errors, moments
+from workflows.core import errors, limits, moments
 
 NUMBERS: Final = (int, Decimal)
 DATES: Final = (moments.Day, moments.Moment, moments.Year)
+SCALARS: Final = (str, bool, int, Decimal, type(None))
 
 
 class Skipped:
@@ -115,8 +116,26 @@ def scalar_text(value: Any) -> str:
     if value is False:
         return "false"
     if isinstance(value, Decimal):
+        check_digits(value)
         return format(value, "f")
     return str(value)
+
+
+def check_digits(value: Decimal) -> None:
+    """Refuses a decimal whose digits would fill the memory when written out; such ones come from documents and tools.
+
+    Raises:
+        LimitExceeded: it has more than MAX_NUMBER_DIGITS digits.
+    """
+    if not value.is_finite() or value.adjusted() > limits.MAX_NUMBER_DIGITS or int(value.as_tuple().exponent) < -limits.MAX_NUMBER_DIGITS:
+        raise too_many_digits()
+
+
+def too_many_digits() -> errors.LimitExceeded:
+    """The error for a number that is too long to write out."""
+    return errors.LimitExceeded(
+        f"a number of more than {limits.MAX_NUMBER_DIGITS} digits (MAX_NUMBER_DIGITS)", "round it, or keep it as text"
+    )
 
 
 def equal(left: Any, right: Any) -> bool:

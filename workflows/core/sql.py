@@ -18,18 +18,28 @@ Statement = Callable[[scope.Scope], tuple[str, dict[str, Any]]]
 #: What a scan of a statement's own text can be inside of.
 _OPENERS: Final = re.compile(r"'|\"|`|--|/\*|\$(?:[A-Za-z_]\w*)?\$")
 _CLOSERS: Final = {"'": "'", '"': '"', "`": "`", "--": "\n", "/*": "*/"}
-#: After these words a name stands, and no parameter can.
+_OWN_PARAMETER: Final = re.compile(r":(p[0-9]+)\b")
+#: After these a name stands, and no parameter can: words, a dot, the columns of INSERT, the tables of FROM.
 _NAME_BEFORE: Final = re.compile(
-    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|AS|BY|ONLY|COLUMN|SET|INDEX|VIEW|SCHEMA|COLLATE)\s*$|\.\s*$", re.IGNORECASE
+    r"""
+    \b(?:FROM|JOIN|INTO|UPDATE|TABLE|AS|BY|ONLY|COLUMN|SET|INDEX|VIEW|SCHEMA|COLLATE)\s*$
+  | \.\s*$
+  | \bINTO\s+[\w."]+\s*\([\w\s,]*$
+  | \bFROM\s(?![^$]*\b(?:LIMIT|WHERE)\b)[\w.",\s]+,\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
+_LOOKED_AT_CHARS: Final = 200
 
 
 class Parameters:
     """The parameters that one evaluation of a statement binds, p1, p2, ..."""
 
-    def __init__(self, names: frozenset[str] = frozenset()) -> None:
+    def __init__(self, names: frozenset[str] = frozenset(), taken: frozenset[str] = frozenset()) -> None:
         self.values: dict[str, Any] = {}
         self._names = names
+        self._taken = taken  # parameters that the author gives
+        self._count = 0
 
     def name(self, value: Any) -> str:
         """A table or column name that the tool's allow-list holds."""
@@ -44,7 +54,12 @@ class Parameters:
             if not value or any(isinstance(item, list | dict) for item in value):
                 raise errors.EvaluationError(f"{values.type_name(value)} cannot be a parameter", "a list of scalars with at least one item")
             return ", ".join(self.bind(item) for item in value)
-        name = f"p{len(self.values) + 1}"
+        if isinstance(value, dict):
+            raise errors.EvaluationError("an object cannot be a parameter", "bind one of its members, or its JSON: | tojson")
+        self._count += 1
+        while f"p{self._count}" in self._taken:
+            self._count += 1
+        name = f"p{self._count}"
         self.values[name] = value
         return f":{name}"
 
@@ -63,11 +78,12 @@ def compile_statement(source: Any, names_allowed: frozenset[str] = frozenset()) 
         raise errors.EvaluationError("a whole statement cannot come from a template", "write the SQL here; templates give its values")
     if not marks.has_marks(source):
         return lambda names: (source, {})
+    taken = frozenset(_OWN_PARAMETER.findall(source))
     render = expressions.of_segments(_with_parameters(expressions.split(source), bool(names_allowed)))
 
     def evaluate(names: scope.Scope) -> tuple[str, dict[str, Any]]:
         context = environment.Context.of(names)
-        context.parameters = Parameters(names_allowed)
+        context.parameters = Parameters(names_allowed, taken)
         text = expressions.rendered(render, context)
         return text, context.parameters.values
 
@@ -172,7 +188,7 @@ def _quote_end(text: str, position: int) -> int:
 
 def _bound(mark: marks.Mark, before: list[marks.Mark], names: bool) -> marks.Mark:
     written = before[-1].content if before and before[-1].kind == "text" else ""
-    if _NAME_BEFORE.search(written):
+    if _NAME_BEFORE.search(written[-_LOOKED_AT_CHARS:]):
         if names and mark.format is None:
             return lexer.Through(mark.kind, mark.content, None, mark.start, mark.end, "name!")
         raise _no_parameter(mark, "a name")

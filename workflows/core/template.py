@@ -121,6 +121,12 @@ class _Compiler:
         return lambda names: node
 
     def _marked(self, kind: str, content: Any, path: str, place: str) -> Evaluate:
+        if (
+            kind in ("$text", "$value")
+            and place
+            and any(statement.startswith((f"{place}.", f"{place}[]")) for statement in self._statements)
+        ):
+            raise errors.EvaluationError("whole statements cannot come from a template", "write the SQL here; templates give its values")
         if kind == "$text":
             return _at(path, _text(content))
         if kind == "$value":
@@ -167,15 +173,26 @@ class _Compiler:
         at, place = f"{path}.{shown}" if path else shown, f"{place}.{shown}" if place else shown
         if place in self._statements:
             return _statement(value_node, at, self._names_allowed)
+        if place.rpartition(".")[2] == "parameters" and self._holds_statement(place.rpartition(".")[0]):
+            return _parameters(self.node(value_node, at, place))
         key = self.node(key_node, at, "")
         value = _forgiving(value_node) if place in self._lenient else self.node(value_node, at, place)
 
         def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
-            made[_key(key(names), at)] = value(names)
+            name = _key(key(names), at)
+            if not isinstance(key_node, str) and f"{place.removesuffix('...')}{name}" in self._statements:
+                raise errors.EvaluationError(
+                    f"in {at}: the key '{name}' of a statement cannot come from a template", "write the key itself"
+                )
+            made[name] = value(names)
             names.budget.items(1)
             return names
 
         return fill
+
+    def _holds_statement(self, place: str) -> bool:
+        """Whether the object at this place holds a statement, so that its `parameters` are joined by the bound ones."""
+        return any(statement.rpartition(".")[0] == place for statement in self._statements)
 
     def _item(self, item: Any, number: int, path: str, place: str) -> Fill:
         value = self.node(item, f"{path}[{number}]", f"{place}[]")
@@ -281,10 +298,26 @@ def _statement(node: Any, path: str, names_allowed: frozenset[str]) -> Fill:
             raise located(error, path) from None
         made[path.rpartition(".")[2]] = query
         if parameters:
-            made["parameters"] = parameters if not isinstance(made.get("parameters"), dict) else {**made["parameters"], **parameters}
+            made["parameters"] = {**_object_or_none(made), **parameters}
         return names
 
     return fill
+
+
+def _parameters(value: Evaluate) -> Fill:
+    """The author's own parameters; those of templates join them, in whatever order the two stand."""
+
+    def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
+        own = value(names)
+        made["parameters"] = {**own, **_object_or_none(made)} if isinstance(own, dict) else own
+        return names
+
+    return fill
+
+
+def _object_or_none(made: dict[str, Any]) -> dict[str, Any]:
+    bound = made.get("parameters")
+    return bound if isinstance(bound, dict) else {}
 
 
 def _truth(source: str, path: str) -> Callable[[scope.Scope], bool]:

@@ -6,6 +6,8 @@ import contextlib
 import importlib
 import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Final
 
 import click
@@ -79,6 +81,9 @@ def ordinaut() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script. Exits 0 done, 1 the thing asked for failed, 2 usage, 3 the service cannot be reached."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a stream that a caller put there
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal without our signs
     code = run(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
@@ -94,24 +99,44 @@ def run(arguments: list[str]) -> int:
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return EXIT_USAGE
+    except click.ClickException as error:
+        error.show()
+        return _answered("usage", error.format_message(), as_json, EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
         output.note("stopped")
-        return EXIT_FAILED
+        return _answered(errors.CANCELLED, "stopped by Ctrl-C", as_json, EXIT_FAILED)
     except errors.OrdinautError as error:
-        return _said(error, as_json)
+        output.note(f"ordinaut: {error}")
+        return _answered(error.kind, str(error), as_json, _EXIT_CODES.get(type(error).__name__, EXIT_FAILED))
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_FAILED
+    except Exception as error:
+        return _unexpected(error, as_json)
 
 
-def _said(error: errors.OrdinautError, as_json: bool) -> int:
+def _answered(kind: str, message: str, as_json: bool, code: int) -> int:
+    """With --json the reason is the one document on stdout; gives the exit code."""
     if as_json:
-        output.json_document({"ok": False, "error": {"type": error.kind, "message": str(error)}})
-    output.note(f"ordinaut: {error}")
-    return _EXIT_CODES.get(type(error).__name__, EXIT_FAILED)
+        output.json_document({"ok": False, "error": {"type": kind, "message": message}})
+    return code
+
+
+def _unexpected(error: Exception, as_json: bool) -> int:
+    """What nobody wrote a sentence for: the service's refusals, and mistakes of ours."""
+    if type(error).__name__ == "RPCError":
+        from starter import connection
+
+        refused = connection.refusal(error)
+        output.note(f"ordinaut: {refused}")
+        return _answered(refused.kind, str(refused), as_json, _EXIT_CODES.get(type(refused).__name__, EXIT_FAILED))
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
+    output.note(f"ordinaut: this is a mistake in Ordinaut, please report it: {said}")
+    return _answered(errors.INTERNAL_ERROR, said, as_json, EXIT_FAILED)
 
 
 #: By class name, so that asking for help does not import Temporal's client.
@@ -120,4 +145,6 @@ _EXIT_CODES: Final = {
     "BadConfiguration": EXIT_USAGE,
     "CatalogError": EXIT_USAGE,
     "SettingsError": EXIT_USAGE,
+    "DatabaseFileError": EXIT_USAGE,
+    "CannotOpen": EXIT_USAGE,
 }

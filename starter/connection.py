@@ -21,7 +21,8 @@ from workflows import contract
 from workflows.core import errors
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:7233"
-CONNECT_SECONDS: Final = 5.0
+#: People are told within 5 s, the command's own start included.
+CONNECT_SECONDS: Final = 4.0
 #: A run's id deduplicates events and retries only while the finished run is kept.
 SHORTEST_RETENTION_DAYS: Final = 7
 
@@ -99,6 +100,23 @@ async def connect(
         raise BadConfiguration(f"TEMPORAL_ADDRESS: found {found.address!r} ({error}); expected HOST:PORT such as 127.0.0.1:7233") from None
     except RuntimeError as error:
         raise _refused(found, str(error)) from None
+
+
+def refusal(error: Exception) -> errors.OrdinautError:
+    """What the service's refusal of a request means: it is away, lets us not in, or has no such namespace."""
+    found = target()
+    message = str(error) or "no reason given"
+    status = error.status if isinstance(error, RPCError) else None
+    if status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return _unreachable(found, f"it went away or does not answer ({message})")
+    if status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
+        return BadConfiguration(
+            f"the Temporal service at {found.address} does not let us do this ({message}); check TEMPORAL_API_KEY and TEMPORAL_NAMESPACE"
+        )
+    if status == RPCStatusCode.NOT_FOUND and "amespace" in message:
+        problem = _no_namespace(found.namespace)
+        return BadConfiguration(f"{problem.message}; {problem.hint}")
+    return errors.ToolError(errors.REJECTED, f"the Temporal service at {found.address} refuses: {message}")
 
 
 async def check_service(client: Client) -> list[errors.Problem]:

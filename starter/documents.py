@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +14,7 @@ import click
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from workflows import converter
-from workflows.core import check
+from workflows.core import check, errors
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 
@@ -29,34 +31,51 @@ def catalog(current: settings_module.Settings) -> catalog_module.Catalog:
 
 
 def files(paths: Sequence[str]) -> list[Path]:
-    """The pipeline files that paths name: files as they are, folders with all that is in them.
-
-    Raises:
-        click.UsageError: a path that is not there, or a folder without a pipeline.
-    """
-    found: list[Path] = []
-    for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
-            if not inside:
-                raise click.UsageError(f"no pipeline in the folder '{name}': it holds no {', '.join(_SUFFIXES)} file")
-            found += inside
-        else:
-            found.append(path)
+    """The pipeline files that paths name: files as they are, folders with all that is in them; a folder without one as it is."""
+    found = [file for path in map(Path, paths) for file in (_inside(path) or [path])]
     return list(dict.fromkeys(found))
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The pipeline files in a folder and those below it; [] where it is none."""
+    return sorted(file for file in folder.rglob("*") if file.suffix in _SUFFIXES and file.is_file()) if folder.is_dir() else []
+
+
+class CannotOpen(errors.OrdinautError):
+    """A file that cannot be opened (exit code 2; broken content is another matter)."""
+
+    kind = errors.INVALID_INPUT
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message}; {hint}" if hint else message)
 
 
 def read(path: Path) -> bytes:
     """The bytes of a file.
 
     Raises:
-        click.UsageError: it cannot be opened (exit code 2; broken content is another matter).
+        CannotOpen: see there.
     """
+    if path.is_dir():
+        inside = _inside(path)
+        if inside:
+            raise CannotOpen(f"cannot open '{path}': it is a folder", f"name one of its files, such as {inside[0]}")
+        raise CannotOpen(f"no pipeline in the folder '{path}'", f"its files would end in {', '.join(_SUFFIXES)}")
     try:
         return path.read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"cannot open '{path}': {error.strerror}") from None
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        raise CannotOpen(f"cannot open '{path}': {getattr(error, 'strerror', None) or error}", _near(path)) from None
+
+
+def _near(path: Path) -> str:
+    """The file that may have been meant."""
+    with contextlib.suppress(OSError, ValueError):
+        names = [other.name for other in path.parent.iterdir()]
+        near = [name for name in names if name.rsplit(".", 1)[0] == path.name] or difflib.get_close_matches(path.name, names, 1, 0.6)
+        return f"did you mean '{path.with_name(near[0])}'?" if near else ""
+    return ""
 
 
 def checked(
@@ -77,7 +96,15 @@ def json_value(text: str, what: str) -> Any:
         return converter.decode(source)
     except ValueError as error:
         shown = text if len(text) <= 60 else text[:60] + "..."
-        raise click.UsageError(f"{what}: '{shown}' is no JSON: {error}") from None
+        hint = f"; did you mean '@{shown}'?" if _is_file(text) else ""
+        raise click.UsageError(f"{what}: '{shown}' is no JSON: {error}{hint}") from None
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def params(entries: Sequence[str]) -> dict[str, Any]:

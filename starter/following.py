@@ -53,6 +53,7 @@ async def _next_events(temporal: client.Client, run_id: str, token: bytes) -> tu
         wait_new_event=True,
         next_page_token=token,
     )
+    away = False
     while True:
         try:
             answer = await temporal.workflow_service.get_workflow_execution_history(request, retry=True)
@@ -64,7 +65,10 @@ async def _next_events(temporal: client.Client, run_id: str, token: bytes) -> tu
                 service.RPCStatusCode.CANCELLED,
             ):
                 raise
-            await asyncio.sleep(0.5)  # the server is away for a moment; the run goes on when it is back
+            if error.status == service.RPCStatusCode.UNAVAILABLE and not away:
+                output.note("the service does not answer; the run goes on when it is back (Ctrl-C stops watching)")
+                away = True
+            await asyncio.sleep(0.5)
 
 
 def _tell(record: run.RunRecord, shown: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from workflows import converter
-from workflows.core import errors, run
+from workflows.core import errors, progress, run
 
 MARKS: Final = {
     run.PENDING: "·",
@@ -32,7 +32,7 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def json_document(value: Any) -> None:
     """One JSON document on stdout: key order kept, decimals with their digits."""
-    sys.stdout.buffer.write(converter.encode(value) + b"\n")
+    sys.stdout.buffer.write(converter.encode(progress.writable(value)) + b"\n")
     sys.stdout.buffer.flush()
 
 

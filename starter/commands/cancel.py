@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import click
 from temporalio import client, service
@@ -10,6 +11,8 @@ from temporalio import client, service
 from starter import connection, following, output
 from workflows import converter
 from workflows.core import errors
+
+CANCELLING: Final = "cancelling"
 
 
 @click.command("cancel", epilog="Example: ordinaut cancel automated-release-manual-20261123T160000Z-3fa9")
@@ -33,14 +36,16 @@ async def _cancel(run_id: str, as_json: bool) -> int:
         output.json_document({"run_id": run_id, "status": state})
     else:
         output.say(f"{run_id}  {state}")
+        if state == CANCELLING:
+            output.note("no worker has taken it up yet; it is cancelled as soon as one runs: ordinaut worker")
     return 0
 
 
 async def _ended(handle: client.WorkflowHandle[object, object]) -> str:
     """How the run ended, waiting a little for its worker."""
-    for _ in range(40):
+    for _ in range(20):
         description = await handle.describe()
         if description.status is not None and description.status != client.WorkflowExecutionStatus.RUNNING:
             return "cancelled" if description.status == client.WorkflowExecutionStatus.CANCELED else description.status.name.lower()
         await asyncio.sleep(0.25)
-    return "cancelling"  # no worker is there to hear it yet
+    return CANCELLING  # no worker is there to hear it yet

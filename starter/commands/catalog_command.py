@@ -89,9 +89,8 @@ def _show(facts: dict[str, Any]) -> None:
     output.say(f"{facts['address']}: {facts['title']}")
     if facts["description"]:
         output.say(f"  {facts['description']}")
-    output.say(
-        f"  transport {facts['transport']}, service {facts['service']}, timeout {facts['timeout_seconds']} s, cost {facts['cost_tier'] or 'none'}"
-    )
+    cost = facts["cost_tier"] or "none"
+    output.say(f"  transport {facts['transport']}, service {facts['service']}, timeout {facts['timeout_seconds']} s, cost {cost}")
     for word in ("configured", "missing"):
         for line in facts[word]:
             output.say(f"  {word}: {line}")

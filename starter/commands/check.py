@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from starter import documents, output
 from workflows.core import check, errors
+
+CANNOT_OPEN: Final = "cannot-open"
 
 
 @click.command("check", epilog="Example: ordinaut check pipelines/ my-pipeline.yaml")
@@ -18,12 +20,21 @@ def command(paths: tuple[str, ...], as_json: bool) -> int:
     """Find every problem of pipeline files (or folders of them). Exit code 1 if one has an error; warnings are shown."""
     settings = documents.settings()
     tools = documents.catalog(settings)
-    found = [(path, documents.checked(path, tools, settings)) for path in documents.files(paths)]
+    found: list[tuple[Path, check.Checked]] = []
+    opened = True
+    for path in documents.files(paths):
+        try:
+            found.append((path, documents.checked(path, tools, settings)))
+        except documents.CannotOpen as error:
+            opened = False
+            found.append((path, check.Checked(None, None, (errors.Problem(CANNOT_OPEN, error.message, hint=error.hint),))))
     results = [(path, checked.ok, [*checked.problems, *_same_name(path, checked, found)]) for path, checked in found]
     if as_json:
         output.json_document({"ok": all(ok for _, ok, _ in results), "files": [_file_json(*result) for result in results]})
     else:
         _show(results)
+    if not opened:
+        return 2
     return 0 if all(ok for _, ok, _ in results) else 1
 
 

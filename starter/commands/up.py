@@ -55,9 +55,8 @@ def _tell(service: local_service.LocalService, database: Path | None) -> None:
         f"Worker     task queue 'pipelines', {len(service.settings.endpoints)} services reached at stand-ins or endpoints of your own"
     )
     if service.sandbox_url:
-        output.say(
-            f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured; {service.sandbox_url}/_sandbox/calls lists its calls"
-        )
+        output.say(f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured;")
+        output.say(f"           {service.sandbox_url}/_sandbox/calls lists what they were asked")
     output.say("Gateway    not in this version; it comes with events")
     output.say()
     output.say("In another terminal:  ordinaut run pipelines/daily-financial-reconciliation.json")

@@ -10,6 +10,7 @@ from workflows.core import errors, model
 
 #: Every code of the parser and the checker, with its meaning; docs/problems.md is held true to it by a test.
 CODES: Final[dict[str, str]] = {
+    "cannot-open": "a file that is not there, or may not be read",
     "unknown-key": "a key that means nothing here",
     "missing-key": "a key that must be there",
     "wrong-type": "a value of another type than expected",

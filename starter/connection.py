@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -100,6 +101,14 @@ async def connect(
         raise BadConfiguration(f"TEMPORAL_ADDRESS: found {found.address!r} ({error}); expected HOST:PORT such as 127.0.0.1:7233") from None
     except RuntimeError as error:
         raise _refused(found, str(error)) from None
+
+
+def web_page(client: Client, run_id: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """The run in the Web UI, where the service is the one that `up` started here."""
+    state = state_file.read(os.environ if environment is None else environment)
+    if state is None or state.ui_url is None or state.address != client.service_client.config.target_host:
+        return None
+    return f"{state.ui_url}/namespaces/{client.namespace}/workflows/{urllib.parse.quote(run_id, safe='')}"
 
 
 def refusal(error: Exception) -> errors.OrdinautError:

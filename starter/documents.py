@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import click
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from workflows import converter
-from workflows.core import check, errors
+from workflows.core import check, errors, expressions, leaves, model
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 
@@ -131,6 +131,26 @@ def params(entries: Sequence[str]) -> dict[str, Any]:
         else:
             made[name] = value
     return made
+
+
+def reads_event(pipeline: model.Pipeline) -> bool:
+    """Whether a run without an event would fail for that."""
+    for leaf in _templates(pipeline):
+        reads = expressions.reads(leaf.source, leaf.lone)
+        if any(path[0] == "event" and not guarded for path, guarded in reads) and "event" not in leaf.bound:
+            return True
+    return False
+
+
+def _templates(pipeline: model.Pipeline) -> Iterator[leaves.Leaf]:
+    yield from leaves.of(pipeline.params, "")
+    for step in pipeline.steps:
+        yield from leaves.of(step.with_, "")
+        yield from leaves.of(step.timeout, "")
+        if isinstance(step.condition, model.Const) and isinstance(step.condition.value, str):  # an expression without marks
+            yield leaves.Leaf(step.condition.value, True, "", model.NOWHERE)
+        else:
+            yield from leaves.of(step.condition, "")
 
 
 def shipped_pipelines() -> Path:

@@ -24,7 +24,8 @@ async def read(temporal: client.Client, run_id: str) -> history.RunHistory:
         async for event in temporal.get_workflow_handle(run_id).fetch_history_events():
             await told.read([event])
     except service.RPCError as error:
-        if error.status == service.RPCStatusCode.NOT_FOUND:
+        missing = (service.RPCStatusCode.NOT_FOUND, service.RPCStatusCode.INVALID_ARGUMENT)
+        if error.status in missing and "amespace" not in error.message:
             raise errors.ToolError(errors.INVALID_INPUT, f"no run '{run_id}' here; 'ordinaut runs' lists them") from None
         raise
     if not isinstance(told.given, dict) or "plan" not in told.given:

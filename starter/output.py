@@ -19,6 +19,7 @@ MARKS: Final = {
     run.SKIPPED: "-",
     run.FAILED: "✗",
 }
+_BRIEF_CHARS: Final = 160
 _COLOURS: Final = {run.COMPLETED: "green", run.FAILED: "red", run.SKIPPED: "bright_black", run.RUNNING: "cyan", run.WAITING: "cyan"}
 
 
@@ -90,6 +91,25 @@ def result(document: dict[str, Any]) -> None:
         say(f"  {document['error']['type']}: {document['error']['message']}")
     for warning in document["warnings"]:
         say(f"  warning: {warning}")
+
+
+def details(document: dict[str, Any]) -> None:
+    """What each step was given and what it gave, a line each; --json has all of it."""
+    shown = [step for step in document["steps"] if step["with"] is not None]
+    if not shown:
+        return
+    say()
+    for step in shown:
+        say(f"  {step['id']}")
+        say(f"      with    {_brief(step['with'])}")
+        if step["status"] == run.COMPLETED:
+            say(f"      output  {_brief(step['output'])}")
+    say("\n'--json' shows everything in full length")
+
+
+def _brief(value: Any) -> str:
+    text = converter.encode(progress.writable(value)).decode()
+    return text if len(text) <= _BRIEF_CHARS else f"{text[:_BRIEF_CHARS]}... ({len(text):,} characters)"
 
 
 def outcome(document: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from temporalio import client, service
 
 from starter import connection, following, output
 from workflows import converter
-from workflows.core import errors
+from workflows.core import errors, run
 
 CANCELLING: Final = "cancelling"
 
@@ -25,12 +25,16 @@ def command(run_id: str, as_json: bool) -> int:
 
 async def _cancel(run_id: str, as_json: bool) -> int:
     temporal = await connection.connect(converter.DATA_CONVERTER)
-    await following.read(temporal, run_id)  # says so where there is no such run
+    told = await following.read(temporal, run_id)  # says so where there is no such run
+    if told.closed not in (None, run.RUN_CANCELLED):
+        raise _has_ended(run_id, told.closed)
     handle = temporal.get_workflow_handle(run_id)
     try:
         await handle.cancel()
     except service.RPCError as error:
-        raise errors.ToolError(errors.INVALID_INPUT, f"'{run_id}' has ended already; nothing to cancel ({error.message})") from None
+        if error.status != service.RPCStatusCode.NOT_FOUND:
+            raise
+        raise _has_ended(run_id, "meanwhile") from None
     state = await _ended(handle)
     if as_json:
         output.json_document({"run_id": run_id, "status": state})
@@ -39,6 +43,10 @@ async def _cancel(run_id: str, as_json: bool) -> int:
         if state == CANCELLING:
             output.note("no worker has taken it up yet; it is cancelled as soon as one runs: ordinaut worker")
     return 0
+
+
+def _has_ended(run_id: str, how: str | None) -> errors.ToolError:
+    return errors.ToolError(errors.INVALID_INPUT, f"'{run_id}' has ended already ({how}); there is nothing to cancel")
 
 
 async def _ended(handle: client.WorkflowHandle[object, object]) -> str:

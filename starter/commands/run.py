@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from activities import catalog as catalog_module
-from starter import documents, following, output, session, starting
+from starter import connection, documents, following, output, session, starting
 from workflows.core import check, mock, moments, plan, run, zones
 
 
@@ -51,7 +51,9 @@ def command(file: str, params: tuple[str, ...], event: str | None, at: str | Non
     checked = documents.checked(Path(file), tools, settings, given)
     if not _acceptable(file, checked, as_json):
         return 1
-    assert checked.plan is not None
+    assert checked.plan is not None and checked.pipeline is not None
+    if payload is None and documents.reads_event(checked.pipeline):
+        raise click.UsageError("the pipeline reads 'event': give it one by --event @event.json")
     order = _Order(file, given, payload, _nominal(at, checked.plan["timezone"]), as_json)
     if mocked is not None:
         return _mock(order, checked.plan, tools, mocked)
@@ -104,6 +106,8 @@ async def _start(order: _Order, document: Mapping[str, Any], no_wait: bool) -> i
     workflow_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
     await starting.start(temporal, given, workflow_id)
     output.note(f"started {workflow_id}")
+    if page := connection.web_page(temporal, workflow_id):
+        output.note(f"  {page}")
     if no_wait:
         told = await following.read(temporal, workflow_id)
         return _finish(told.record().as_json(workflow_id), order.as_json, output.result)

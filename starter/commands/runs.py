@@ -29,7 +29,8 @@ STATUSES: Final = {
 @output.json_option
 def command(status: str | None, pipeline: str | None, limit: int, as_json: bool) -> int:
     """List runs, newest first."""
-    return asyncio.run(_list(query(status, pipeline), limit, as_json))
+    nothing = "no such runs; 'ordinaut runs' lists all" if status or pipeline else "no runs; start one with: ordinaut run FILE"
+    return asyncio.run(_list(query(status, pipeline), limit, as_json, nothing))
 
 
 def query(status: str | None, pipeline: str | None) -> str:
@@ -43,13 +44,13 @@ def query(status: str | None, pipeline: str | None) -> str:
     return " AND ".join(parts)
 
 
-async def _list(filter_: str, limit: int, as_json: bool) -> int:
+async def _list(filter_: str, limit: int, as_json: bool, nothing: str) -> int:
     temporal = await connection.connect(converter.DATA_CONVERTER)
     found = [_facts(one) async for one in temporal.list_workflows(filter_, limit=limit)]
     if as_json:
         output.json_document({"runs": found})
     elif not found:
-        output.say("no runs; start one with: ordinaut run FILE")
+        output.say(nothing)
     for one in [] if as_json else found:
         output.say(f"{one['run_id']:<72} {one['status']:<10} {one['started']}  {one['waiting_for'] or ''}".rstrip())
     return 0

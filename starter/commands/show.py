@@ -26,4 +26,5 @@ async def _show(run_id: str, as_json: bool) -> int:
         output.json_document(result)
     else:
         output.result(result)
+        output.details(result)
     return 0

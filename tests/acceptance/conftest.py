@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from temporalio import client, testing
+from temporalio import testing
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 
@@ -23,15 +23,18 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def skipping_client() -> AsyncIterator[client.Client]:
-    """A client of the time-skipping server, on which 300 s pass at once."""
+async def skipping() -> AsyncIterator[testing.WorkflowEnvironment]:
+    """The time-skipping server. Time passes only by `sleep` of it: left to itself it would skip to the ten years
+    after which the server ends a counter that waits for its next run."""
     program = Path(sys.executable).parent / "temporal-test-server"
     async with await testing.WorkflowEnvironment.start_time_skipping(
         data_converter=converter.DATA_CONVERTER, test_server_existing_path=str(program)
     ) as environment:
-        types = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_screaming(kind)}") for name, kind in contract.SEARCH_ATTRIBUTES.items()}
+        types = {
+            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_screaming(kind)}") for name, kind in contract.SEARCH_ATTRIBUTES.items()
+        }
         await environment.client.operator_service.add_search_attributes(AddSearchAttributesRequest(search_attributes=types))
-        yield environment.client
+        yield environment
 
 
 def _screaming(kind: str) -> str:

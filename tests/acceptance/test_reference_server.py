@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,13 @@ _ELSEWHERE = ("daily-financial-reconciliation", "sia-monthly-employment", "busin
 CASES = [case for case in mock_runs.ALL if case.file.stem not in _ELSEWHERE]
 
 
-async def run_case(temporal: temporal_client.Client, case: reference_cases.Case, environment: dict[str, str]) -> dict[str, Any]:
-    """Runs a case with a worker of its own; gives the result that `show` would."""
+async def run_case(
+    temporal: temporal_client.Client,
+    case: reference_cases.Case,
+    environment: dict[str, str],
+    meanwhile: Callable[[temporal_client.WorkflowHandle[Any, Any]], Awaitable[None]] | None = None,
+) -> dict[str, Any]:
+    """Runs a case with a worker of its own; gives the result that `show` would. `meanwhile` is done while it runs."""
     checked = reference_cases.checked(case)
     assert checked.plan is not None, checked.problems
     task_queue = run_id = f"{case.file.stem}-{uuid.uuid4()}"
@@ -32,8 +37,10 @@ async def run_case(temporal: temporal_client.Client, case: reference_cases.Case,
     given = starting.run_input(checked.plan, case.facts.get("params") or {}, case.facts.get("event"), case.nominal)
     async with worker.running(temporal, settings, task_queue):
         handle = await starting.start(temporal, given, run_id, task_queue)
+        if meanwhile is not None:
+            await meanwhile(handle)
         with contextlib.suppress(temporal_client.WorkflowFailureError):
-            await handle.result()  # the time-skipping server skips while a result is waited for
+            await handle.result()
         told = await following.read(temporal, run_id)
         progress = await handle.query("progress")
     result = told.record().as_json(run_id)

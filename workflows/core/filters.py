@@ -289,15 +289,16 @@ def _usage(name: str, function: Callable[..., Any]) -> str:
 
 def _counted(name: str, function: Callable[..., Any]) -> Any:
     """A filter as Jinja calls it: with the context; what it makes is counted."""
-    usage = _usage(name, function)
+    usage, forgiving = _usage(name, function), name in ("default", "d")
 
     def call(context: Any, *arguments: Any, **named: Any) -> Any:
         context.budget.operations(1)
+        if not forgiving:
+            for argument in (*arguments, *named.values()):
+                present(argument)
         try:
             made = function(context, *arguments, **named)
         except (TypeError, ValueError, OverflowError, jinja2.TemplateError):  # Python's and Jinja's words would not help
-            for argument in (*arguments, *named.values()):
-                present(argument)
             raise errors.EvaluationError(f"{name} does not take these arguments", usage) from None
         if isinstance(made, str):
             context.budget.operations(len(made) // 100)

@@ -56,6 +56,8 @@ class Scope:
 
     def _missing(self, name: str) -> missing.Missing:
         def words() -> missing.Words:
+            if name == "event":
+                return "this run was not started by an event, so 'event' cannot be read", "give it one: --event @payload.json"
             known = [*self._locals, *self.roots, *self.outputs]
             advice = missing.suggestion(name, known)
             if not advice and self.dates is not None and (near := date_words.near(name)):

@@ -76,10 +76,9 @@ def compile_condition(node: Any) -> Callable[[scope.Scope], bool]:
 
     def decide(names: scope.Scope) -> bool:
         try:
-            value = evaluate(names.fresh())
+            return bool(filters.present(evaluate(names.fresh())))
         except errors.MissingValue as error:
             raise errors.MissingValue(error.message, error.hint or "| default(false) makes a missing value false") from None
-        return bool(filters.present(value))
 
     return decide
 

@@ -1,4 +1,4 @@
-"""Names and payloads that cross between workflows, activities and starter. Standard library only; fields are added with defaults, never renamed."""
+"""Names and payloads that cross between workflows, activities and starter. Standard library only; fields are added, never renamed."""
 
 from __future__ import annotations
 

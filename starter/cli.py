@@ -75,7 +75,7 @@ def ordinaut() -> None:
       ordinaut demo                      a whole run on this machine, nothing to install or sign up for
       ordinaut up                        the service on this machine, until Ctrl-C
       ordinaut check pipelines           finds mistakes before a run
-      ordinaut run pipelines/daily-financial-reconciliation.json --mock auto
+      ordinaut run pipelines/lead-scoring.json --mock auto
     """
 
 

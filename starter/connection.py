@@ -23,7 +23,7 @@ from workflows.core import errors
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:7233"
 #: People are told within 5 s, the command's own start included.
-CONNECT_SECONDS: Final = 4.0
+CONNECT_SECONDS: Final = 3.5
 #: A run's id deduplicates events and retries only while the finished run is kept.
 SHORTEST_RETENTION_DAYS: Final = 7
 

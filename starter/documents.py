@@ -12,8 +12,8 @@ from typing import Any, Final
 import click
 
 from activities import catalog as catalog_module
+from activities import json_text
 from activities import settings as settings_module
-from workflows import converter
 from workflows.core import check, errors, expressions, leaves, model
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
@@ -72,9 +72,9 @@ def read(path: Path) -> bytes:
 def _near(path: Path) -> str:
     """The file that may have been meant."""
     with contextlib.suppress(OSError, ValueError):
-        names = [other.name for other in path.parent.iterdir()]
-        near = [name for name in names if name.rsplit(".", 1)[0] == path.name] or difflib.get_close_matches(path.name, names, 1, 0.6)
-        return f"did you mean '{path.with_name(near[0])}'?" if near else ""
+        names = {other.stem: other.name for other in path.parent.iterdir()}
+        near = difflib.get_close_matches(path.stem, names, 1, 0.6)
+        return f"did you mean '{path.with_name(names[near[0]])}'?" if near else ""
     return ""
 
 
@@ -91,13 +91,13 @@ def json_value(text: str, what: str) -> Any:
     Raises:
         click.UsageError: it is no JSON.
     """
-    source = read(Path(text[1:])) if text.startswith("@") else text.encode()
+    source = read(Path(text[1:])) if text.startswith("@") else text
+    shown = text if len(text) <= 60 else text[:60] + "..."
     try:
-        return converter.decode(source)
-    except ValueError as error:
-        shown = text if len(text) <= 60 else text[:60] + "..."
+        return json_text.decode(source, f"'{shown}'")
+    except errors.ToolError as error:
         hint = f"; did you mean '@{shown}'?" if _is_file(text) else ""
-        raise click.UsageError(f"{what}: '{shown}' is no JSON: {error}{hint}") from None
+        raise click.UsageError(f"{what}: {error.message}{hint}") from None
 
 
 def _is_file(name: str) -> bool:

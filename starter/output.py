@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from workflows import converter
+from activities import json_text
 from workflows.core import errors, progress, run
 
 MARKS: Final = {
@@ -33,7 +33,7 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def json_document(value: Any) -> None:
     """One JSON document on stdout: key order kept, decimals with their digits."""
-    sys.stdout.buffer.write(converter.encode(progress.writable(value)) + b"\n")
+    sys.stdout.buffer.write(json_text.encode(progress.writable(value)) + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -108,7 +108,7 @@ def details(document: dict[str, Any]) -> None:
 
 
 def _brief(value: Any) -> str:
-    text = converter.encode(progress.writable(value)).decode()
+    text = json_text.encode(progress.writable(value)).decode()
     return text if len(text) <= _BRIEF_CHARS else f"{text[:_BRIEF_CHARS]}... ({len(text):,} characters)"
 
 

@@ -7,13 +7,18 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from activities import catalog as catalog_module
-from starter import connection, documents, following, output, session, starting
+from starter import documents, output
 from workflows.core import check, mock, moments, plan, run, zones
+
+_AUTO_HINT: Final = (
+    "the outputs were made up from the tools' output schemas, which do not declare every member;"
+    ' put outputs of your own into a file, {"step id": output}, and give it: --mock FILE'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ def command(file: str, params: tuple[str, ...], event: str | None, at: str | Non
     order = _Order(file, given, payload, _nominal(at, checked.plan["timezone"]), as_json)
     if mocked is not None:
         return _mock(order, checked.plan, tools, mocked)
-    return asyncio.run(_start(order, checked.plan, no_wait))
+    from starter.commands import live_run
+
+    result = asyncio.run(live_run.start(checked.plan, given, payload, order.nominal, wait=not no_wait, quiet=as_json))
+    return _finish(result, as_json, output.result if no_wait else output.outcome)
 
 
 def _acceptable(file: str, checked: check.Checked, as_json: bool) -> bool:
@@ -96,27 +104,10 @@ def _mock(order: _Order, document: Mapping[str, Any], tools: catalog_module.Cata
     world = mock.MockHost(tools, outputs, nominal)
     mock.drive(current.walk(world))
     current.record.warnings += world.unused()
+    if outputs is None and current.record.status == run.FAILED:
+        output.note(_AUTO_HINT)
     result = current.record.as_json(f"{document['name']}-mock")
     return _finish(result, order.as_json, output.result)
-
-
-async def _start(order: _Order, document: Mapping[str, Any], no_wait: bool) -> int:
-    temporal = await session.ready()
-    given = starting.run_input(document, order.params, order.event, order.nominal)
-    workflow_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
-    await starting.start(temporal, given, workflow_id)
-    output.note(f"started {workflow_id}")
-    if page := connection.web_page(temporal, workflow_id):
-        output.note(f"  {page}")
-    if no_wait:
-        told = await following.read(temporal, workflow_id)
-        return _finish(told.record().as_json(workflow_id), order.as_json, output.result)
-    try:
-        told = await following.follow(temporal, workflow_id, quiet=order.as_json)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        output.note(f"\nno longer watching; the run goes on: ordinaut show {workflow_id}")
-        raise KeyboardInterrupt from None
-    return _finish(told.record().as_json(workflow_id), order.as_json, output.outcome)
 
 
 def _finish(result: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> int:

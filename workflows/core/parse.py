@@ -89,7 +89,8 @@ class _Parser:
         if not _NAME.fullmatch(name):
             position = members["name"][1] if "name" in members else place
             hint = "give the document a 'name' of at most 64 characters a-z, 0-9 and -"
-            self._problems.error("wrong-name", f"'{name}' is no name of a pipeline", "name", position, hint)
+            found = f"'{name}' is no name of a pipeline" if given is not None else f"the file's name '{stem}' gives no name of a pipeline"
+            self._problems.error("wrong-name", found, "name", position, hint)
         return name
 
     def _schedule(self, members: Mapping[str, tuple[Any, model.Position]], texts: dict[str, str | None], place: model.Position) -> str:

@@ -17,6 +17,7 @@ Render = Callable[[environment.Context], Any]
 
 #: What evaluating an expression takes beside its own operators.
 _LEAF_OPERATIONS: Final = 2
+_MAX_PATH_CHARS: Final = 400
 _PATH: Final = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _NO_PATH: Final = re.compile(r"^(?:true|false|none|null|True|False|None|self|forloop|loop|not|and|or|in|is|if|else)\b")
 
@@ -44,7 +45,7 @@ def value(source: str) -> Callable[[scope.Scope], Any]:
 
 
 def _is_path(source: str) -> bool:
-    return _PATH.fullmatch(source) is not None and _NO_PATH.match(source) is None
+    return len(source) <= _MAX_PATH_CHARS and _PATH.fullmatch(source) is not None and _NO_PATH.match(source) is None
 
 
 def _path_reader(path: list[str]) -> Callable[[scope.Scope], Any]:

@@ -177,6 +177,14 @@ class Parser(parser.Parser):
         other = self.parse_condexpr()
         return nodes.CondExpr(expression, chosen, other, lineno=1)
 
+    def parse_pow(self) -> nodes.Expr:
+        """`2 ** 3 ** 2` is `2 ** 9`, as in mathematics, JavaScript and Python."""
+        left = self.parse_unary()
+        if self.stream.current.type != "pow":
+            return left
+        next(self.stream)
+        return nodes.Pow(left, self.parse_pow(), lineno=1)
+
     def parse_unary(self, with_filter: bool = True) -> nodes.Expr:
         """`!x` beside `-x` and `+x`."""
         if self.stream.current.type == "bang":

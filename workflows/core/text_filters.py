@@ -92,7 +92,7 @@ def _indent(context: Any, value: Any, width: Any = 4, first: bool = False, blank
 def _wordwrap(context: Any, value: Any, width: int = 79) -> str:
     source = text_of(context, value, "wordwrap")
     width = max(_width(width, "wordwrap"), 1)
-    context.budget.operations(len(source) // 10)
+    context.budget.operations(len(source) // 5)
     return "\n".join("\n".join(_lines(line, width)) for line in source.split("\n"))
 
 

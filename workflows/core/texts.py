@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 from workflows.core import budget as budgets
 from workflows.core import durations, errors, limits, missing, values
 
+_END: Final = object()
 _quoted = json.encoder.encode_basestring
 _JSON_SCALARS: Final = frozenset({str, bool, int, Decimal, type(None)})
 #: Showing a date or time takes the time of about so many operations.
@@ -44,48 +46,59 @@ def compact_json(value: Any, budget: budgets.Budget) -> str:
 
 
 class _JsonWriter:
-    """Gathers the parts of a JSON text and stops above MAX_TEXT_CHARS, since a small value may hold one part many times."""
+    """Gathers the parts of a JSON text and stops above MAX_TEXT_CHARS, since a small value may hold one part many times.
+
+    It walks with a stack of its own: calls that go up and down at an unlucky depth of Python's stack are ten times slower.
+    """
 
     def __init__(self, budget: budgets.Budget) -> None:
         self._budget = budget
         self._parts: list[str] = []
         self._chars = 0
+        self._open: list[tuple[Iterator[Any], bool]] = []  # members still to come, and whether they are (key, value) pairs
 
     def written(self, value: Any) -> str:
-        self._write(value, 0)
+        self._write(value)
+        comma = False
+        while self._open:
+            members, keyed = self._open[-1]
+            member: Any = next(members, _END)
+            if member is _END:
+                self._parts.append("}" if keyed else "]")
+                self._open.pop()
+                comma = True
+                continue
+            if comma:
+                self._parts.append(",")
+            if keyed:
+                self._text(member[0])
+                self._parts.append(":")
+                member = member[1]
+            comma = not self._write(member)
         return "".join(self._parts)
 
-    def _write(self, value: Any, depth: int) -> None:
+    def _write(self, value: Any) -> bool:
+        """Writes a scalar, or opens a list or object; whether it opened one."""
         if isinstance(value, str):
             self._text(value)
         elif isinstance(value, dict):
-            self._enter(value, depth)
-            sign = "{"
-            for key, member in value.items():
-                self._parts.append(sign)
-                self._text(key)
-                self._parts.append(":")
-                self._write(member, depth + 1)
-                sign = ","
-            self._parts.append("}" if value else "{}")
+            return self._enter(value, iter(value.items()), "{")
         elif isinstance(value, list | tuple):
-            self._enter(value, depth)
-            sign = "["
-            for member in value:
-                self._parts.append(sign)
-                self._write(member, depth + 1)
-                sign = ","
-            self._parts.append("]" if value else "[]")
+            return self._enter(value, iter(value), "[")
         elif value is None or isinstance(value, bool | int | Decimal | values.Skipped):
             self._parts.append(values.scalar_text(value))
         elif isinstance(value, values.DATES):
             self._text(str(value))
         else:
-            self._write(leaving(value, self._budget), depth)
+            return self._write(leaving(value, self._budget))
+        return False
 
-    def _enter(self, value: Any, depth: int) -> None:
-        _enter(self._budget, len(value), depth)
+    def _enter(self, value: Any, members: Iterator[Any], sign: str) -> bool:
+        _enter(self._budget, len(value), len(self._open))
         self._budget.operations(1 + len(value) // 4)  # writing takes longer than walking
+        self._open.append((members, sign == "{"))
+        self._parts.append(sign)
+        return True
 
     def _text(self, value: str) -> None:
         self._chars += len(value)
@@ -106,21 +119,45 @@ def too_nested() -> errors.LimitExceeded:
     return errors.LimitExceeded(f"a value nested deeper than {limits.MAX_DEPTH} levels (MAX_DEPTH)")
 
 
-def leaving(value: Any, budget: budgets.Budget, depth: int = 0) -> Any:
-    """A value as it leaves an expression: JSON only; dates become their text. Unchanged parts are not copied.
+def leaving(value: Any, budget: budgets.Budget) -> Any:
+    """A value as it leaves an expression: JSON only; dates become their text. What is JSON already is not copied.
 
     Raises:
         MissingValue: it holds something that is not there.
         LimitExceeded: it has too many members or levels.
     """
+    if type(value) in _JSON_SCALARS or _is_json(value, budget):
+        return value
+    return _left(value, budget, 0)
+
+
+def _is_json(value: Any, budget: budgets.Budget) -> bool:
+    """Whether a list or object holds nothing but JSON, looked at level by level."""
+    level, depth = [value], 0
+    while level:
+        inner: list[Any] = []
+        for current in level:
+            if type(current) is list:
+                _enter(budget, len(current), depth)
+                inner += [member for member in current if type(member) not in _JSON_SCALARS]
+            elif type(current) is dict and all(type(key) is str for key in current):
+                _enter(budget, len(current), depth)
+                inner += [member for member in current.values() if type(member) not in _JSON_SCALARS]
+            else:
+                return False
+        level, depth = inner, depth + 1
+    return True
+
+
+def _left(value: Any, budget: budgets.Budget, depth: int) -> Any:
     if type(value) in _JSON_SCALARS:
         return value
     if isinstance(value, dict):
         _enter(budget, len(value), depth)
-        return _left_object(value, budget, depth)
+        return {key if isinstance(key, str) else values.key_text(key): _left(member, budget, depth + 1) for key, member in value.items()}
     if isinstance(value, list | tuple | range):
         _enter(budget, len(value), depth)
-        return _left_list(value, budget, depth)
+        return [_left(member, budget, depth + 1) for member in value]
     if isinstance(value, missing.Missing):
         raise value.error()
     if isinstance(value, values.Skipped):
@@ -131,33 +168,9 @@ def leaving(value: Any, budget: budgets.Budget, depth: int = 0) -> Any:
         raise errors.EvaluationError("a duration alone is no value", "add it to a date or a time: now + 1h")
     if isinstance(value, float):
         return Decimal(repr(value))
+    if isinstance(value, str):
+        return str(value)
     raise errors.EvaluationError("a function or loop is no value", "read one of its members")
-
-
-def _left_list(value: Any, budget: budgets.Budget, depth: int) -> list[Any]:
-    members: list[Any] | None = None if isinstance(value, list) else list(value)
-    for number, member in enumerate(value):
-        if type(member) in _JSON_SCALARS:
-            continue
-        left = leaving(member, budget, depth + 1)
-        if left is not member:
-            members = list(value) if members is None else members
-            members[number] = left
-    return value if members is None else members
-
-
-def _left_object(value: dict[str, Any], budget: budgets.Budget, depth: int) -> dict[str, Any]:
-    members = None if type(value) is dict else dict(value)
-    for key, member in value.items():
-        if type(key) is not str:
-            return _left_object({values.key_text(key): member for key, member in value.items()}, budget, depth)
-        if type(member) in _JSON_SCALARS:
-            continue
-        left = leaving(member, budget, depth + 1)
-        if left is not member:
-            members = dict(value) if members is None else members
-            members[key] = left
-    return value if members is None else members
 
 
 def weigh_both(left: Any, right: Any, budget: budgets.Budget) -> None:

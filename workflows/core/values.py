@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from workflows.core import errors, limits, moments
 
+_END: Final = object()
 NUMBERS: Final = (int, Decimal)
 DATES: Final = (moments.Day, moments.Moment, moments.Year)
 SCALARS: Final = (str, bool, int, Decimal, type(None))
@@ -146,11 +147,27 @@ def equal(left: Any, right: Any) -> bool:
         return _dates_equal(left, right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return len(left) == len(right) and all(equal(a, b) for a, b in zip(left, right, strict=True))
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(equal(value, right[key]) for key, value in left.items())
+    if isinstance(left, list | tuple | dict):
+        return _members_equal(left, right)
     return bool(left == right)
+
+
+def _members_equal(left: Any, right: Any) -> bool:
+    """Lists and objects, with a stack of its own: see texts._JsonWriter."""
+    stack = [(left, right)]
+    while stack:
+        one, other = stack.pop()
+        if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+            if len(one) != len(other):
+                return False
+            stack.extend(zip(one, other, strict=True))
+        elif isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                return False
+            stack.extend((member, other[key]) for key, member in one.items())
+        elif isinstance(one, list | tuple | dict) or not equal(one, other):
+            return False
+    return True
 
 
 def _dates_equal(left: Any, right: Any) -> bool:
@@ -171,11 +188,24 @@ def compare(left: Any, right: Any) -> int:
     if isinstance(left, DATES) or isinstance(right, DATES):
         return moments.compare(left, right)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        for a, b in zip(left, right, strict=False):
-            if order := compare(a, b):
-                return order
-        return (len(left) > len(right)) - (len(left) < len(right))
+        return _compare_lists(left, right)
     raise errors.EvaluationError(f"{shown(left)} and {shown(right)} have no order", _order_hint(left, right))
+
+
+def _compare_lists(left: Any, right: Any) -> int:
+    """By the first members that differ, else the shorter first; with a stack of its own: see texts._JsonWriter."""
+    stack = [(iter(left), iter(right))]
+    while stack:
+        one, other = (next(members, _END) for members in stack[-1])
+        if one is _END or other is _END:
+            if one is not other:
+                return -1 if one is _END else 1
+            stack.pop()
+        elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
+            stack.append((iter(one), iter(other)))
+        elif order := compare(one, other):
+            return order
+    return 0
 
 
 def _order_hint(left: Any, right: Any) -> str:

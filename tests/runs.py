@@ -133,13 +133,13 @@ async def started(
     return await starting.start(temporal, given, run_id or f"{plan['name']}-{uuid.uuid4()}", queue)
 
 
-async def ended(temporal: client.Client, handle: client.WorkflowHandle[Any, Any]) -> Ended:
+async def ended(temporal: client.Client, handle: client.WorkflowHandle[Any, Any], seconds: float = SECONDS) -> Ended:
     """Waits for the end of a run; its worker must still be there. Fails at once where a workflow task failed: such a run is stuck."""
     result: dict[str, Any] | None = None
     error: BaseException | None = None
     waiting = asyncio.create_task(handle.result())
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             while not waiting.done():
                 await asyncio.wait([waiting], timeout=1.0)
                 if not waiting.done():

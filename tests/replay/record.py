@@ -30,7 +30,7 @@ async def record(temporal: temporal_client.Client, scene: scenes.Scene) -> tempo
         if scene.cancel_at:
             await _waits(temporal, handle, scene.cancel_at)
             await handle.cancel()
-        await runs.ended(temporal, handle)
+        await runs.ended(temporal, handle, scene.seconds)
         return await handle.fetch_history()
 
 

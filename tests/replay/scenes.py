@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests import plans, runs
+from tests import plans, reference_cases, runs
 from workflows.core import errors
 
 
@@ -21,6 +21,7 @@ class Scene:
     event: dict[str, Any] | None = None
     cancel_at: str = ""  # a step; the run is cancelled while it waits there
     fields: dict[str, Any] = field(default_factory=dict)  # further fields of the run's input
+    seconds: float = runs.SECONDS  # what it may take
 
 
 def _failing() -> dict[str, Any]:
@@ -48,6 +49,19 @@ def _altered() -> dict[str, Any]:
     return {**plans.plan_of([plans.call("call")], name="altered"), "title": "Altered after the check"}
 
 
+def _reference(case: reference_cases.Case) -> Scene:
+    """One of the twelve pipelines of the source document, byte for byte, with the answers of its first case."""
+
+    def plan() -> dict[str, Any]:
+        checked = reference_cases.checked(case)
+        assert checked.plan is not None, checked.problems
+        return checked.plan
+
+    name, facts = f"reference-{case.file.stem}", case.facts
+    fields = {"nominal_time": facts["nominal_time"]}
+    return Scene(name, plan, facts["mock"], facts.get("params") or {}, facts.get("event"), fields=fields, seconds=400)
+
+
 PASSING: Final = runs.failure(errors.UNREACHABLE, "refused", True, attempt=1)
 
 SCENES: Final = (
@@ -59,4 +73,5 @@ SCENES: Final = (
     Scene("computed", _computed, event={"numbers": [1, 2, 3]}),
     Scene("retried", _retried, {"call": [PASSING, PASSING, {"id": 7}]}, fields={"first_run": "retried-manual-1"}),
     Scene("altered", _altered),
+    *(_reference(case) for case in {case.file: case for case in reversed(reference_cases.REFERENCE_CASES)}.values()),
 )

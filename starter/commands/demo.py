@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from starter import documents, following, local_service, output, starting
+from starter import documents, following, local_service, logs, output, starting
 from workflows.core import run
 
 PIPELINE: Final = "daily-financial-reconciliation"
@@ -29,6 +31,7 @@ def command(keep: bool, as_json: bool) -> int:
 
 
 async def _demo(keep: bool, as_json: bool) -> int:
+    logs.set_up()
     say = output.note if as_json else output.say
     say("Starting Temporal, a worker, stand-ins for the vendors and a sample database on this machine ...")
     async with local_service.running(with_sandbox=True) as service:
@@ -72,11 +75,19 @@ def _explain(result: dict[str, Any], service: local_service.LocalService) -> Non
     keys = ", ".join(str(issue.get("key")) for issue in tickets.get("issues", []))
     output.say(f"  tickets       {tickets.get('created_count')} made by the Jira stand-in: {keys}")
     output.say("  report        an Adaptive Card, sent to the Teams stand-in")
+    program = _program()
     output.say("\nWhere to look")
-    output.say("  make up                                       keeps the service running, with Temporal's Web UI (it prints the address)")
-    output.say(f"  ordinaut run pipelines/{PIPELINE}.json    runs it again there; the Web UI shows each step")
-    output.say(f"  pipelines/{PIPELINE}.json                 the pipeline that just ran")
-    output.say("  README.md                                     how to write your own")
+    output.say(f"  {'make up':<70} keeps the service running, with Temporal's Web UI; it prints the address")
+    output.say(f"  {f'{program} run pipelines/{PIPELINE}.json':<70} runs it again there; the Web UI shows each step")
+    output.say(f"  {f'pipelines/{PIPELINE}.json':<70} the pipeline that just ran")
+    output.say(f"  {'README.md':<70} how to write your own")
+
+
+def _program() -> str:
+    """How this program is called from here: by its name where that is on the PATH, else by its path."""
+    if shutil.which("ordinaut"):
+        return "ordinaut"
+    return os.path.relpath(sys.argv[0]) if os.path.basename(sys.argv[0]) == "ordinaut" else "ordinaut"
 
 
 async def _forever() -> None:

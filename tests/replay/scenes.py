@@ -21,7 +21,12 @@ class Scene:
     event: dict[str, Any] | None = None
     cancel_at: str = ""  # a step; the run is cancelled while it waits there
     fields: dict[str, Any] = field(default_factory=dict)  # further fields of the run's input
-    seconds: float = runs.SECONDS  # what it may take
+    slow: bool = False  # sleeps for minutes: replayed in tests, but run anew only to be recorded
+
+    @property
+    def seconds(self) -> float:
+        """What its run may take."""
+        return 400 if self.slow else runs.SECONDS
 
 
 def _failing() -> dict[str, Any]:
@@ -59,7 +64,9 @@ def _reference(case: reference_cases.Case) -> Scene:
 
     name, facts = f"reference-{case.file.stem}", case.facts
     fields = {"nominal_time": facts["nominal_time"]}
-    return Scene(name, plan, facts["mock"], facts.get("params") or {}, facts.get("event"), fields=fields, seconds=400)
+    return Scene(
+        name, plan, facts["mock"], facts.get("params") or {}, facts.get("event"), fields=fields, slow=case.file.stem == "automated-release"
+    )
 
 
 PASSING: Final = runs.failure(errors.UNREACHABLE, "refused", True, attempt=1)

@@ -15,7 +15,7 @@ from temporalio import worker as temporal_worker
 
 from activities import counter, tools
 from activities import settings as settings_module
-from starter import connection, documents, output, session
+from starter import connection, documents, logs, output, session
 from workflows import contract, pipeline
 from workflows import counter as counter_workflow
 from workflows.core import errors
@@ -51,6 +51,7 @@ async def running(
 
 async def main() -> None:
     """Connects, works until SIGINT or SIGTERM, ends cleanly."""
+    logs.set_up()
     settings = documents.settings()
     temporal = await session.ready()
     stop = asyncio.Event()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from starter import local_service, output
+from starter import local_service, logs, output
 
 
 @click.command("up", epilog="Example: ordinaut up --db ordinaut.db")
@@ -28,6 +28,7 @@ def command(db: str | None, port: int | None, ui_port: int | None, sandbox: bool
 
 
 async def _up(database: Path | None, port: int | None, ui_port: int | None, sandbox: bool, as_json: bool) -> None:
+    logs.set_up()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -179,3 +179,14 @@ def test_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     ended = commands.ordinaut("check", path)
     assert ended.code == 2
     assert ended.out.splitlines()[-1] == "1 file checked: 0 ok, 1 with errors, 0 warnings"
+
+
+@pytest.mark.parametrize("option", ["--event", "--params"])
+def test_event_and_params_above_the_payload_limit_are_refused_before_a_start(tmp_path: Path, option: str) -> None:
+    pipeline = commands.document(tmp_path, "small.json", commands.steps(commands.transform("a", 1)))
+    commands.document(tmp_path, "large.json", {"text": "x" * 2_000_001})
+    ended = commands.ordinaut("run", pipeline, "--json", option, f"@{tmp_path}/large.json", variables=REFUSED)
+    assert (ended.code, ended.json["error"]["type"]) == (1, "invalid input")
+    assert re.fullmatch(
+        r"what the run is given \(plan, params, event\) takes 2,00\d,\d\d\d bytes.*\(MAX_PAYLOAD_BYTES\).*", ended.json["error"]["message"]
+    )

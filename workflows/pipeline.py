@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import functools
+from decimal import Decimal
 from typing import Any, Final
 
 from temporalio import common, exceptions, workflow
@@ -171,13 +173,22 @@ def _summary(call: host.ToolCall) -> str:
 
 def _retry_policy(call: host.ToolCall) -> common.RetryPolicy:
     facts = {**_DEFAULT_RETRY, **call.policy.get("retry", {})}
+    return _retry(
+        facts["attempts"], facts["first_wait_seconds"], facts["factor"], facts["longest_wait_seconds"], call.effect == model.UNSAFE
+    )
+
+
+@functools.lru_cache(maxsize=1_024)
+def _retry(
+    attempts: int, first_wait: int | Decimal, factor: int | Decimal, longest_wait: int | Decimal, unsafe: bool
+) -> common.RetryPolicy:
     return common.RetryPolicy(
-        initial_interval=datetime.timedelta(seconds=float(facts["first_wait_seconds"])),
-        backoff_coefficient=float(facts["factor"]),
-        maximum_interval=datetime.timedelta(seconds=float(facts["longest_wait_seconds"])),
-        maximum_attempts=int(facts["attempts"]),
+        initial_interval=datetime.timedelta(seconds=float(first_wait)),
+        backoff_coefficient=float(factor),
+        maximum_interval=datetime.timedelta(seconds=float(longest_wait)),
+        maximum_attempts=int(attempts),
         # a worker that died or hung may have sent: only calls that may be sent twice go on
-        non_retryable_error_types=list(contract.TIMEOUT_ERROR_TYPES) if call.effect == model.UNSAFE else None,
+        non_retryable_error_types=list(contract.TIMEOUT_ERROR_TYPES) if unsafe else None,
     )
 
 

@@ -34,6 +34,8 @@ def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: s
         "steps": [_step(step) for step in pipeline.steps],
         "tools": {address: policy(tools[address]) for address in dict.fromkeys(step.uses for step in pipeline.steps)},
     }
+    if pipeline.description:
+        plan["description"] = pipeline.description  # the Web UI shows it
     if pipeline.event_type:
         plan["event_type"] = pipeline.event_type
     return {**plan, "digest": digest_of(plan)}

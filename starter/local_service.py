@@ -15,6 +15,7 @@ from temporalio import client
 import worker
 from activities import settings as settings_module
 from starter import embedded, sample_database, state_file
+from starter.sandbox import app
 from starter.sandbox import server as sandbox
 from workflows import converter
 from workflows.core import zones
@@ -28,6 +29,7 @@ class LocalService:
     server: embedded.EmbeddedServer
     settings: settings_module.Settings
     sandbox_url: str | None
+    sandbox: app.Sandbox | None  # the same from inside, for tests
     database: Path | None
 
 
@@ -44,10 +46,10 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         environment: dict[str, str] = {**os.environ, "ORDINAUT_TRUST_LOCAL_APPROVERS": "1"}
-        sandbox_url = sample = None
+        sandbox_url = stand_in = sample = None
         if with_sandbox:
             stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
-            sandbox_url = stand_ins.url
+            sandbox_url, stand_in = stand_ins.url, stand_ins.sandbox
             environment = {**stand_ins.endpoints, **environment}
             sample = _sample_database(stack, environment)
         settings = settings_module.Settings.from_mapping(environment)
@@ -59,7 +61,7 @@ async def running(
             os.environ,
         )
         stack.callback(state_file.remove, os.getpid(), os.environ)
-        yield LocalService(temporal, server, settings, sandbox_url, sample)
+        yield LocalService(temporal, server, settings, sandbox_url, stand_in, sample)
 
 
 def _sample_database(stack: AsyncExitStack, environment: dict[str, str]) -> Path | None:

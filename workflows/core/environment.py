@@ -7,7 +7,19 @@ from typing import Any, Final
 import jinja2
 from jinja2 import compiler, nodes, runtime, sandbox
 
-from workflows.core import arithmetic, errors, filters, functions, grammar, missing, predicates, texts, values
+from workflows.core import (
+    arithmetic,
+    errors,
+    filters,
+    functions,
+    list_filters,
+    literals,
+    missing,
+    operands,
+    predicates,
+    texts,
+    values,
+)
 from workflows.core import budget as budgets
 from workflows.core import scope as scopes
 
@@ -54,7 +66,7 @@ class CodeGenerator(compiler.CodeGenerator):
 
     def visit_Const(self, node: nodes.Const, frame: compiler.Frame) -> None:
         """Decimals, durations and back-quoted literals are made once from their text."""
-        if isinstance(node.value, grammar.Literal):
+        if isinstance(node.value, literals.Literal):
             self.write(f"environment.literal({node.value.kind!r}, {node.value.text!r})")
         else:
             self.write(repr(node.value))
@@ -134,7 +146,7 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
         self.tests = dict(predicates.TESTS)
         self.globals = {}
 
-    literal = staticmethod(grammar.literal)
+    literal = staticmethod(literals.literal)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """For Jinja's own filters (`map(attribute=...)`)."""
@@ -166,7 +178,7 @@ class Environment(sandbox.ImmutableSandboxedEnvironment):
     def cut(self, context: Context, holder: Any, start: Any, stop: Any, step: Any) -> Any:
         """`holder[start:stop:step]`."""
         for part in (holder, start, stop, step):
-            filters.present(part)
+            operands.present(part)
         if not isinstance(holder, list | tuple | str):
             raise errors.EvaluationError(f"only lists and texts have parts, this is {values.shown(holder)}")
         for bound in (start, stop, step):
@@ -268,7 +280,7 @@ def _special(holder: Any, key: Any, path: str) -> Any:
                 missing.suggestion(key, _LOOP_MEMBERS),
             ),
         )
-    if isinstance(holder, filters.Group) and key in ("grouper", "list"):
+    if isinstance(holder, list_filters.Group) and key in ("grouper", "list"):
         return holder[0] if key == "grouper" else holder[1]
     return missing.member(holder, key, path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from workflows.core import errors, filters, limits, values
+from workflows.core import errors, filters, limits, operands, values
 
 
 class Function:
@@ -25,7 +25,7 @@ class Function:
 def _range(context: Any, *bounds: Any, **named: Any) -> list[int]:
     if named or not 1 <= len(bounds) <= 3:
         raise errors.EvaluationError("range() takes one to three whole numbers", "range(stop) or range(start, stop, step)")
-    for bound in map(filters.present, bounds):
+    for bound in map(operands.present, bounds):
         if not isinstance(bound, int) or isinstance(bound, bool):
             raise errors.EvaluationError(f"range() takes whole numbers, not {values.shown(bound)}")
     try:
@@ -40,7 +40,7 @@ def _range(context: Any, *bounds: Any, **named: Any) -> list[int]:
 
 def _not_null(context: Any, *candidates: Any) -> Any:
     for candidate in candidates:
-        if not filters.is_absent(candidate):
+        if not operands.is_absent(candidate):
             return candidate
     return None
 

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import functools
-import json
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from jinja2 import lexer, nodes, parser
 
-from workflows.core import arithmetic, durations, errors, limits, values
+from workflows.core import errors, limits, literals
 from workflows.core import lexer as tokens
 
 STATEMENTS: Final = ("for", "if", "set", "with", "filter")
 _CLOSING: Final = ("elif", "else", "endif", "endfor", "endset", "endwith", "endfilter")
 _WEIGHTLESS: Final = (nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Operand, nodes.Keyword, nodes.Assign, nodes.Filter)
-
-
-class Literal(NamedTuple):
-    """A constant that Python's source cannot say: a decimal, a duration, JSON between back-quotes."""
-
-    kind: str
-    text: str
-
-
-@functools.lru_cache(maxsize=4096)
-def literal(kind: str, text: str) -> Any:
-    """The value of a literal: `float` "1.50", `duration` "90m", `literal` '{"a": 1}'."""
-    if kind == "duration":
-        return durations.literal(text)
-    if kind == "float":
-        return _checked_decimal(text)
-    try:
-        return json.loads(text, parse_float=_checked_decimal, parse_int=_checked_integer, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        return text  # older JMESPath left the quotes of a text away
-
-
-def _checked_decimal(text: str) -> Decimal:
-    value = arithmetic.parse_number(text)
-    if value is None:
-        raise values.too_many_digits()
-    return Decimal(value)
-
-
-def _checked_integer(text: str) -> int:
-    if len(text) > limits.MAX_NUMBER_DIGITS:
-        raise values.too_many_digits()
-    return int(text)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 class Parser(parser.Parser):
@@ -203,8 +163,8 @@ class Parser(parser.Parser):
             self.fail("two texts stand side by side; join them with ~, and write a quote inside a text as \\'", 1)
         if self.stream.current.type in ("duration", "literal", "float"):
             token = next(self.stream)
-            value = Literal(token.type, token.value)
-            literal(*value)  # a wrong one is an error now, not in a run
+            value = literals.Literal(token.type, token.value)
+            literals.literal(*value)  # a wrong one is an error now, not in a run
             return nodes.Const(value, lineno=1)
         return super().parse_primary(with_namespace)
 

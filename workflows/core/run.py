@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.core import date_words, errors, host, model, plan, scope, sizes, sql_statement, system_tools, template, values, zones
+from workflows.core import date_words, errors, fragments, host, model, plan, scope, sizes, sql_statement, system_tools, values, zones
 
 PENDING: Final = "pending"
 RUNNING: Final = "running"
@@ -160,7 +160,7 @@ class Run:
         try:
             return step.condition(self._scope)
         except errors.EvaluationError as error:
-            raise template.located(error, "if") from None
+            raise fragments.located(error, "if") from None
 
     async def _call(self, step: plan.CompiledStep, record: StepRecord, arguments: dict[str, Any], world: host.Host) -> Any:
         sizes.check_size(arguments, f"'with' of step '{step.id}'")

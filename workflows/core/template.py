@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
-from workflows.core import errors, expressions, filters, marks, scope, sql, tree, values
-
-Evaluate = Callable[[scope.Scope], Any]
-#: Appends to the items of an array or the entries of an object, and returns the scope for what follows.
-Fill = Callable[[scope.Scope, Any], scope.Scope]
+from workflows.core import errors, expressions, fragments, marks, operands, scope, sql, tree
 
 
 class Template:
@@ -17,7 +14,7 @@ class Template:
 
     __slots__ = ("_evaluate", "constant")
 
-    def __init__(self, evaluate: Evaluate, constant: bool) -> None:
+    def __init__(self, evaluate: fragments.Evaluate, constant: bool) -> None:
         self._evaluate = evaluate
         self.constant = constant
 
@@ -76,14 +73,14 @@ def compile_condition(node: Any) -> Callable[[scope.Scope], bool]:
 
     def decide(names: scope.Scope) -> bool:
         try:
-            return bool(filters.present(evaluate(names.fresh())))
+            return bool(operands.present(evaluate(names.fresh())))
         except errors.MissingValue as error:
             raise errors.MissingValue(error.message, error.hint or "| default(false) makes a missing value false") from None
 
     return decide
 
 
-def _condition(node: Any) -> Evaluate:
+def _condition(node: Any) -> fragments.Evaluate:
     if isinstance(node, str):
         return expressions.value(node)
     if isinstance(node, dict) and set(node) == {"$text"} and (lone := marks.lone(node["$text"])):
@@ -109,7 +106,7 @@ class _Compiler:
         self._names_allowed = names_allowed
         self._lenient = lenient
 
-    def node(self, node: Any, path: str, place: str) -> Evaluate:
+    def node(self, node: Any, path: str, place: str) -> fragments.Evaluate:
         """`path` is for messages (`with.queries[0].query`), `place` for statements (`queries[].query`)."""
         if isinstance(node, dict):
             if len(node) == 1 and (kind := next(iter(node))).startswith("$"):
@@ -119,7 +116,7 @@ class _Compiler:
             return self._array(node, path, place)
         return lambda names: node
 
-    def _marked(self, kind: str, content: Any, path: str, place: str) -> Evaluate:
+    def _marked(self, kind: str, content: Any, path: str, place: str) -> fragments.Evaluate:
         if (
             kind in ("$text", "$value")
             and place
@@ -127,15 +124,15 @@ class _Compiler:
         ):
             raise errors.EvaluationError("whole statements cannot come from a template", "write the SQL here; templates give its values")
         if kind == "$text":
-            return _at(path, _text(content))
+            return fragments.placed_at(path, _text(content))
         if kind == "$value":
             expressions.value(content)
-            return _at(path, lambda names: expressions.leaving(content, names))
+            return fragments.placed_at(path, lambda names: expressions.leaving(content, names))
         if kind == "$object":
             return self._object(content, path, place)
         raise errors.EvaluationError(f"a plan of a newer format: unknown node '{kind}'", "upgrade the worker")
 
-    def _object(self, entries: list[Any], path: str, place: str) -> Evaluate:
+    def _object(self, entries: list[Any], path: str, place: str) -> fragments.Evaluate:
         fill = self._body(entries, path, place, self._entry)
 
         def evaluate(names: scope.Scope) -> dict[str, Any]:
@@ -145,7 +142,7 @@ class _Compiler:
 
         return evaluate
 
-    def _array(self, items: list[Any], path: str, place: str) -> Evaluate:
+    def _array(self, items: list[Any], path: str, place: str) -> fragments.Evaluate:
         fill = self._body(items, path, place, self._item)
 
         def evaluate(names: scope.Scope) -> list[Any]:
@@ -155,7 +152,7 @@ class _Compiler:
 
         return evaluate
 
-    def _body(self, parts: list[Any], path: str, place: str, part: Callable[[Any, int, str, str], Fill]) -> Fill:
+    def _body(self, parts: list[Any], path: str, place: str, part: Callable[[Any, int, str, str], fragments.Fill]) -> fragments.Fill:
         fills = [self._block(item, path, place, part) or part(item, number, path, place) for number, item in enumerate(parts)]
 
         def fill(names: scope.Scope, made: Any) -> scope.Scope:
@@ -166,7 +163,7 @@ class _Compiler:
 
         return fill
 
-    def _entry(self, entry: list[Any], number: int, path: str, place: str) -> Fill:
+    def _entry(self, entry: list[Any], number: int, path: str, place: str) -> fragments.Fill:
         key_node, value_node = entry
         shown = key_node if isinstance(key_node, str) else "..."
         at, place = f"{path}.{shown}" if path else shown, f"{place}.{shown}" if place else shown
@@ -178,7 +175,7 @@ class _Compiler:
         value = _forgiving(value_node) if place in self._lenient else self.node(value_node, at, place)
 
         def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
-            name = _key(key(names), at)
+            name = fragments.key_text(key(names), at)
             if not isinstance(key_node, str) and f"{place.removesuffix('...')}{name}" in self._statements:
                 raise errors.EvaluationError(
                     f"in {at}: the key '{name}' of a statement cannot come from a template", "write the key itself"
@@ -193,7 +190,7 @@ class _Compiler:
         """Whether the object at this place holds a statement, so that its `parameters` are joined by the bound ones."""
         return any(statement.rpartition(".")[0] == place for statement in self._statements)
 
-    def _item(self, item: Any, number: int, path: str, place: str) -> Fill:
+    def _item(self, item: Any, number: int, path: str, place: str) -> fragments.Fill:
         value = self.node(item, f"{path}[{number}]", f"{place}[]")
 
         def fill(names: scope.Scope, made: list[Any]) -> scope.Scope:
@@ -203,32 +200,38 @@ class _Compiler:
 
         return fill
 
-    def _block(self, item: Any, path: str, place: str, part: Callable[[Any, int, str, str], Fill]) -> Fill | None:
+    def _block(self, item: Any, path: str, place: str, part: Callable[[Any, int, str, str], fragments.Fill]) -> fragments.Fill | None:
         if not (isinstance(item, dict) and len(item) == 1):
             return None
         match next(iter(item.items())):
             case ("$for", loop):
                 return self._loop(loop, path, place, part)
             case ("$if", choice):
-                branches = [(_truth(condition, path), self._body(body, path, place, part)) for condition, body in choice["branches"]]
-                return _choose(branches, self._body(choice.get("else", []), path, place, part))
+                branches = [
+                    (fragments.truth(condition, path), self._body(body, path, place, part)) for condition, body in choice["branches"]
+                ]
+                return fragments.choose(branches, self._body(choice.get("else", []), path, place, part))
             case ("$set", (name, source)):
-                value = _at(path, expressions.value(source))
-                return lambda names, made: names.with_local({name: filters.present(value(names))})
+                value = fragments.placed_at(path, expressions.value(source))
+                return lambda names, made: names.with_local({name: operands.present(value(names))})
         return None
 
-    def _loop(self, loop: dict[str, Any], path: str, place: str, part: Callable[[Any, int, str, str], Fill]) -> Fill:
-        iterable, body = _at(path, expressions.value(loop["in"])), self._body(loop["body"], path, place, part)
+    def _loop(self, loop: dict[str, Any], path: str, place: str, part: Callable[[Any, int, str, str], fragments.Fill]) -> fragments.Fill:
+        iterable, body = fragments.placed_at(path, expressions.value(loop["in"])), self._body(loop["body"], path, place, part)
         orelse = self._body(loop.get("else", []), path, place, part)
-        condition = _truth(loop["if"], path) if loop.get("if") else None
+        condition = fragments.truth(loop["if"], path) if loop.get("if") else None
         targets = loop["as"]
 
         def fill(names: scope.Scope, made: Any) -> scope.Scope:
-            bound = [_targets(targets, item, path) for item in _at(path, lambda inner: _items(inner, iterable(inner)))(names)]
+            bound = [
+                fragments.bound_names(targets, item, path)
+                for item in fragments.placed_at(path, lambda inner: fragments.loop_items(inner, iterable(inner)))(names)
+            ]
             if condition:
                 bound = [local for local in bound if condition(names.with_local(local))]
             for number, local in enumerate(bound):
-                _in_round(number, lambda: body(names.with_local({**local, "loop": _loop_facts(number, len(bound))}), made))  # noqa: B023
+                inner = names.with_local({**local, "loop": fragments.loop_facts(number, len(bound))})
+                fragments.in_round(number, functools.partial(body, inner, made))
             if not bound:
                 orelse(names, made)
             return names
@@ -236,48 +239,20 @@ class _Compiler:
         return fill
 
 
-def _at(path: str, evaluate: Evaluate) -> Evaluate:
-    """The same, with the place put before what an error says."""
-
-    def placed(names: scope.Scope) -> Any:
-        try:
-            return evaluate(names)
-        except errors.EvaluationError as error:
-            raise located(error, path) from None
-
-    return placed
-
-
-def located(error: errors.EvaluationError, path: str) -> errors.EvaluationError:
-    """The error with its place in front, once."""
-    if path and not error.message.startswith("in "):
-        return type(error)(f"in {path}: {error.message}", error.hint)
-    return error
-
-
-def _in_round(number: int, evaluate: Callable[[], Any]) -> None:
-    try:
-        evaluate()
-    except errors.EvaluationError as error:
-        if "round " not in error.message:
-            raise type(error)(f"{error.message} [round {number + 1} of the loop]", error.hint) from None
-        raise
-
-
-def _forgiving(node: Any) -> Evaluate:
+def _forgiving(node: Any) -> fragments.Evaluate:
     """A condition of system.evaluate: what cannot be evaluated is an Unknown, not a failed run."""
     evaluate = _condition(node)
 
     def tried(names: scope.Scope) -> Any:
         try:
-            return bool(filters.present(evaluate(names)))
+            return bool(operands.present(evaluate(names)))
         except errors.EvaluationError as error:
             return Unknown(str(error))
 
     return tried
 
 
-def _text(source: str) -> Evaluate:
+def _text(source: str) -> fragments.Evaluate:
     lone = marks.lone(source)
     if lone is not None:
         content = lone.content
@@ -286,7 +261,7 @@ def _text(source: str) -> Evaluate:
     return expressions.text(source)
 
 
-def _statement(node: Any, path: str, names_allowed: frozenset[str]) -> Fill:
+def _statement(node: Any, path: str, names_allowed: frozenset[str]) -> fragments.Fill:
     source = node["$text"] if isinstance(node, dict) and set(node) == {"$text"} else node
     compiled = sql.compile_statement(source, names_allowed)
 
@@ -294,7 +269,7 @@ def _statement(node: Any, path: str, names_allowed: frozenset[str]) -> Fill:
         try:
             query, parameters = compiled(names)
         except errors.EvaluationError as error:
-            raise located(error, path) from None
+            raise fragments.located(error, path) from None
         made[path.rpartition(".")[2]] = query
         if parameters:
             made["parameters"] = {**_object_or_none(made), **parameters}
@@ -303,7 +278,7 @@ def _statement(node: Any, path: str, names_allowed: frozenset[str]) -> Fill:
     return fill
 
 
-def _parameters(value: Evaluate) -> Fill:
+def _parameters(value: fragments.Evaluate) -> fragments.Fill:
     """The author's own parameters; those of templates join them, in whatever order the two stand."""
 
     def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
@@ -317,57 +292,3 @@ def _parameters(value: Evaluate) -> Fill:
 def _object_or_none(made: dict[str, Any]) -> dict[str, Any]:
     bound = made.get("parameters")
     return bound if isinstance(bound, dict) else {}
-
-
-def _truth(source: str, path: str) -> Callable[[scope.Scope], bool]:
-    evaluate = _at(path, lambda names: bool(filters.present(expressions.value(source)(names))))
-    expressions.value(source)
-    return evaluate
-
-
-def _choose(branches: list[tuple[Callable[[scope.Scope], bool], Fill]], orelse: Fill) -> Fill:
-    def fill(names: scope.Scope, made: Any) -> scope.Scope:
-        for condition, body in branches:
-            if condition(names):
-                body(names, made)
-                return names
-        orelse(names, made)
-        return names
-
-    return fill
-
-
-def _key(key: Any, path: str) -> str:
-    if isinstance(key, str):
-        return key
-    if values.is_number(key):
-        return values.scalar_text(key)
-    raise errors.EvaluationError(f"in {path}: a key is text, not {values.shown(key)}")
-
-
-def _items(names: scope.Scope, value: Any) -> list[Any]:
-    if isinstance(value, str) or not isinstance(filters.present(value), list | tuple | dict):
-        hint = value.reason if isinstance(value, values.Skipped) else "give null a value with | default([])" if value is None else ""
-        raise errors.EvaluationError(f"a loop takes a list, not {values.shown(value)}", hint)
-    names.budget.operations(2 * len(value))
-    return list(value)
-
-
-def _targets(targets: list[str], item: Any, path: str) -> dict[str, Any]:
-    if len(targets) == 1:
-        return {targets[0]: item}
-    if isinstance(item, list | tuple) and len(item) == len(targets):
-        return dict(zip(targets, item, strict=True))
-    raise errors.EvaluationError(f"in {path}: a loop with {len(targets)} variables over {values.shown(item)}", "for objects: | items")
-
-
-def _loop_facts(number: int, length: int) -> dict[str, Any]:
-    return {
-        "index": number + 1,
-        "index0": number,
-        "first": number == 0,
-        "last": number == length - 1,
-        "length": length,
-        "revindex": length - number,
-        "revindex0": length - number - 1,
-    }

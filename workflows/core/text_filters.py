@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from workflows.core import budget as budgets
-from workflows.core import errors, limits, texts, values
+from workflows.core import errors, limits, operands, texts, values
 
 
 def text_of(context: Any, value: Any, name: str) -> str:
@@ -58,10 +58,8 @@ def _replace(context: Any, value: Any, old: str, new: str, count: int = -1) -> s
 
 
 def _join(context: Any, value: Any, d: Any = "", attribute: Any = None) -> str:
-    from workflows.core import filters  # lists and their attributes live there
-
-    getter = filters._attribute(context, attribute)
-    parts = [texts.text_of(getter(item), context.budget) for item in filters.as_list(context, value, "join")]
+    getter = operands.attribute(context, attribute)
+    parts = [texts.text_of(getter(item), context.budget) for item in operands.as_list(context, value, "join")]
     glue = text_of(context, d, "join")
     _will_make(len(glue) * len(parts))
     return glue.join(parts)

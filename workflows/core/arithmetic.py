@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from workflows.core import budget as budgets
 from workflows.core import durations, errors, limits, moments, values
 
+_TOO_LARGE: Final = 10**limits.MAX_NUMBER_DIGITS
 #: Sums and products keep every digit; a quotient has at most 28.
 EXACT: Final = decimal.Context(prec=2 * limits.MAX_NUMBER_DIGITS, rounding=decimal.ROUND_HALF_UP, Emax=9_999, Emin=-9_999)
 QUOTIENT: Final = decimal.Context(prec=28, rounding=decimal.ROUND_HALF_UP, Emax=9_999, Emin=-9_999)
@@ -193,7 +194,7 @@ def parse_number(text: str) -> int | Decimal | None:
 
 def _checked(value: _Number) -> _Number:
     if isinstance(value, int):
-        if value.bit_length() > limits.MAX_NUMBER_DIGITS * 3.33:
+        if not -_TOO_LARGE < value < _TOO_LARGE:
             raise values.too_many_digits()
     else:
         values.check_digits(value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 from typing import Any, Final
 
 import jinja2
 
-from workflows.core import missing, moments, values
+from workflows.core import errors, missing, moments, values
 
 
 def _comparing(operator: str) -> Any:
@@ -32,7 +33,20 @@ def _divisible(value: Any, by: Any) -> bool:
     return _integer(value) and _integer(by) and by != 0 and value % by == 0
 
 
-TESTS: Final[dict[str, Any]] = {
+def _guarded(name: str, test: Any) -> Any:
+    """A test as Jinja calls it; wrong arguments are told in the words of the language."""
+
+    @functools.wraps(test)
+    def call(*arguments: Any, **named: Any) -> bool:
+        try:
+            return bool(test(*arguments, **named))
+        except TypeError:
+            raise errors.EvaluationError(f"the test '{name}' does not take these arguments", f"for example x is {name}(3)") from None
+
+    return call
+
+
+_TABLE: Final[dict[str, Any]] = {
     "defined": lambda value: not isinstance(value, missing.Missing),
     "undefined": lambda value: isinstance(value, missing.Missing),
     "none": lambda value: values.is_null(_present(value)),
@@ -61,3 +75,5 @@ TESTS: Final[dict[str, Any]] = {
         "gt": ("gt", "greaterthan", ">"), "gteq": ("ge", ">="), "in": ("in",),
     }.items() for name in names},
 }  # fmt: skip
+
+TESTS: Final[dict[str, Any]] = {name: _guarded(name, test) for name, test in _TABLE.items()}

@@ -128,7 +128,7 @@ def check_digits(value: Decimal) -> None:
     Raises:
         LimitExceeded: it has more than MAX_NUMBER_DIGITS digits.
     """
-    if not value.is_finite() or value.adjusted() > limits.MAX_NUMBER_DIGITS or int(value.as_tuple().exponent) < -limits.MAX_NUMBER_DIGITS:
+    if not value.is_finite() or value.adjusted() >= limits.MAX_NUMBER_DIGITS or int(value.as_tuple().exponent) < -limits.MAX_NUMBER_DIGITS:
         raise too_many_digits()
 
 

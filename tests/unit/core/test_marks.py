@@ -165,11 +165,11 @@ def test_any_text_is_split_or_refused(source: str) -> None:
 
 @pytest.mark.parametrize("source", ["${", "{%", "{{'", "$", "{% raw %}", "${a}", "{% ", "${'\\", "${a?:", "{% raw %}{% endraw "], ids=repr)
 def test_a_hostile_text_takes_linear_time(source: str) -> None:
-    hostile = source * (limits.MAX_DOCUMENT_BYTES // len(source))
-    begin = time.monotonic()
+    hostile = source * (limits.MAX_DOCUMENT_BYTES // 4 // len(source))
+    begin = time.thread_time()
     try:
         marks.split(hostile)
     except marks.MarkError:
         pass
     assert marks.lone(hostile) is None
-    assert time.monotonic() - begin < 20
+    assert time.thread_time() - begin < 5  # quadratic time would be minutes

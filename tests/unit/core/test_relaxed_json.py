@@ -529,10 +529,11 @@ def test_depth_is_limited() -> None:
     assert told(deep) == [f"too-deep 1:{32 * 11 + 1} {'[0]' * 32}: {message}"]
 
 
-def test_members_are_limited() -> None:
+def test_members_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_VALUE_ITEMS", 2_000)
     relaxed_json.parse("[" + "1," * (limits.MAX_VALUE_ITEMS - 1) + "1]")
     assert told("[" + "1," * limits.MAX_VALUE_ITEMS + "1]") == [
-        "too-large 1:400003: the document has more than 200,000 members (MAX_VALUE_ITEMS) (let a tool or the database give the data)"
+        "too-large 1:4003: the document has more than 2,000 members (MAX_VALUE_ITEMS) (let a tool or the database give the data)"
     ]
 
 
@@ -561,11 +562,11 @@ def test_members_are_limited() -> None:
     ],
 )
 def test_a_hostile_document_takes_linear_time(start: str, repeated: str) -> None:
-    hostile = start + repeated * (limits.MAX_DOCUMENT_BYTES // len(repeated))
-    begin = time.monotonic()
+    hostile = start + repeated * (limits.MAX_DOCUMENT_BYTES // 4 // len(repeated))
+    begin = time.thread_time()
     with pytest.raises(errors.DocumentError):
         relaxed_json.parse(hostile)
-    assert time.monotonic() - begin < 20
+    assert time.thread_time() - begin < 5  # quadratic time would be minutes
 
 
 @settings(max_examples=300)

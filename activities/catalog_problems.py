@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,8 @@ UNAVAILABLE: Final = "catalog-transport"
 
 _TOO_DEEP: Final = f"nested too deeply, expected at most {limits.MAX_DEPTH} levels"
 
-SCHEMAS: Final = ("input_schema", "vendor_schema", "output_schema")
+OUTPUT_SCHEMA: Final = "output_schema"
+SCHEMAS: Final = ("input_schema", "vendor_schema", OUTPUT_SCHEMA)
 
 
 def read(file: Path) -> tuple[list[tuple[str, Any]], list[errors.Problem]]:
@@ -110,10 +111,22 @@ def check(definition: Any, where: str, schema: Mapping[str, Any]) -> list[errors
     found = [_from(violation, BAD_DEFINITION) for violation in fit_problems.find(schema, definition, where)]
     if not isinstance(definition, Mapping):
         return found
-    for name in SCHEMAS:
-        if name in definition and not any(problem.path == fit_words.path_to(where, [name]) for problem in found):
-            found += _check_schema(definition[name], fit_words.path_to(where, [name]))
+    refused = {problem.path for problem in found}
+    for path, part in _schemas(definition, where):
+        if path not in refused:
+            found += _check_schema(part, path)
     return found + _check_shared_names(definition, where) + _check_actions(definition, where)
+
+
+def _schemas(definition: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
+    """Every JSON Schema of a definition with its path, those of the actions too."""
+    for name in SCHEMAS:
+        if name in definition:
+            yield fit_words.path_to(where, [name]), definition[name]
+    actions = definition.get("actions")
+    for name, action in actions.items() if isinstance(actions, Mapping) else ():
+        if isinstance(action, Mapping) and OUTPUT_SCHEMA in action:
+            yield fit_words.path_to(where, ["actions", name, OUTPUT_SCHEMA]), action[OUTPUT_SCHEMA]
 
 
 def _check_shared_names(definition: Mapping[str, Any], where: str) -> list[errors.Problem]:

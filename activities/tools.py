@@ -75,7 +75,8 @@ class ToolActivities:
         transport = self._transport(tool)
         fitted = fit.arguments(tool.input_schema, given["arguments"], validators.fast(tool.input_schema))
         answer = await _within(_own_timeout(tool), transport, _call_of(tool, fitted.value, given, progress))
-        fit.output(tool.output_schema, answer.output, validators.fast(tool.output_schema))
+        output_schema = tool.output_schema_of(_action(given))
+        fit.output(output_schema, answer.output, validators.fast(output_schema))
         output = contract.CallOutput(output=answer.output)
         if fitted.changed:
             output["arguments"] = fitted.value

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from jinja2 import nodes
 
-from workflows.core import broken_templates, date_words, errors, expressions, functions, leaves, model, plan, problems, scope
+from workflows.core import broken_templates, date_words, errors, expressions, fit_schema, functions, leaves, model, plan, problems, scope
 
 
 class Tools(Protocol):
@@ -26,6 +26,9 @@ _NO_BOOLEAN: Final = {
     "number": "a number",
     "join": "text",
 }
+
+#: Words with which a schema declares members elsewhere.
+_OPEN: Final = ("$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties")
 
 
 def is_reserved(name: str) -> bool:
@@ -167,13 +170,16 @@ class References:
 
     def _field(self, origin: model.Step, fields: tuple[str, ...], guarded: bool, leaf: leaves.Leaf, shown: str) -> None:
         tool = self._tools.get(origin.uses)
-        declared = tool.output_schema.get("properties") if tool is not None else None
-        if not fields or guarded or not declared or fields[0] in declared or fields[0].lstrip("-").isdigit():
+        if guarded or tool is None or tool.definition.get("result") == "rows":  # a key finds a row there
             return
-        if tool is not None and tool.definition.get("result") == "rows":
-            return  # a key finds a row there
-        message = f"'{fields[0]}' is not in the declared output of '{origin.uses}' ({shown}); declared: {', '.join(declared)}"
-        hint = problems.did_you_mean(fields[0], declared, "guard it with | default(...) if it may be missing")
+        found = _undeclared(tool.output_schema_of(origin.action), fields)
+        if found is None:
+            return
+        number, declared = found
+        name, parent = fields[number], ".".join([shown, *fields[:number]])
+        call = f"{origin.uses} {origin.action}" if tool.actions and origin.action else origin.uses
+        message = f"'{name}' is not in the declared output of '{call}' ({parent}); declared: {', '.join(declared)}"
+        hint = problems.did_you_mean(name, declared, "guard it with | default(...) if it may be missing")
         self._problems.warning("unknown-field", message, leaf.path, leaf.position, hint)
 
     def _skip(
@@ -191,6 +197,22 @@ class References:
         self._problems.warning(
             "unguarded-skip", message, leaf.path, leaf.position, "guard it with | default(...), or give this step the same if"
         )
+
+
+def _undeclared(schema: fit_schema.Schema, fields: tuple[str, ...]) -> tuple[int, list[str]] | None:
+    """The number of the first field that an output schema does not declare, and what it declares there; None where it leaves that open."""
+    for number, name in enumerate(fields):
+        if not isinstance(schema, Mapping) or any(word in schema for word in _OPEN):
+            return None
+        declared = schema.get("properties", {})
+        if name in declared:
+            schema = declared[name]
+        elif name.lstrip("-").isdigit():
+            schema = schema.get("items", True)
+        else:
+            named = declared and not isinstance(schema.get("additionalProperties"), Mapping)
+            return (number, list(declared)) if named else None
+    return None
 
 
 def _asked_first(shown: str, source: str) -> bool:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol
 
-from workflows.core import errors, fit, host, model
+from workflows.core import errors, fit, host, made_up, model
 
 AUTO: Final = "auto"
 _CALLS: Final = "$calls"
@@ -23,8 +23,8 @@ class Tools(Protocol):
 class MockHost:
     """Answers calls from `outputs`, {"step id": output}.
 
-    `{"$calls": [...]}` is for repeated calls, `{"$error": {"type", "message"}}` for a failing one. `outputs` None makes them up from
-    the output schemas. Arguments are fitted and outputs checked as in a real run.
+    `{"$calls": [...]}` is for repeated calls, `{"$error": {"type", "message"}}` for a failing one. `outputs` None makes them up
+    (`made_up`). Arguments are fitted and outputs checked as in a real run.
     Sleeps pass at once, on a clock of the mock's own.
     """
 
@@ -45,23 +45,24 @@ class MockHost:
         fitted = fit.arguments(tool.input_schema, call.arguments)
         sent = fitted.value if fitted.changed else None
         try:
-            output = self._output(call, tool)
-            if self._outputs is not None:
-                fit.output(tool.output_schema, output)
+            schema = tool.output_schema_of(call.action)
+            if self._outputs is None:
+                output = made_up.output(schema, fitted.value)
+            else:
+                output = self._recorded(call, self._outputs)
+                fit.output(schema, output)
         except errors.ToolError as error:
             if sent is not None:
                 error.details["arguments"] = sent
             raise
         return host.ToolResult(output, sent, list(fitted.notices))
 
-    def _output(self, call: host.ToolCall, tool: model.Tool) -> Any:
-        if self._outputs is None:
-            return fit.example(tool.output_schema)
-        if call.step not in self._outputs:
+    def _recorded(self, call: host.ToolCall, outputs: Mapping[str, Any]) -> Any:
+        if call.step not in outputs:
             raise errors.MockError(f"the mock file holds no output for step '{call.step}' ({call.address}); add \"{call.step}\": {{...}}")
         count = self._used.get(call.step, 0)
         self._used[call.step] = count + 1
-        recorded = self._outputs[call.step]
+        recorded = outputs[call.step]
         if isinstance(recorded, dict) and set(recorded) == {_CALLS}:
             calls = recorded[_CALLS]
             if not isinstance(calls, list) or count >= len(calls):

@@ -131,6 +131,14 @@ class Step:
         """`payload.pipeline[2]`."""
         return f"payload.pipeline[{self.index}]"
 
+    @property
+    def action(self) -> str | None:
+        """The argument `action`, where the document names it as it stands; else None."""
+        for entry in self.with_.entries:
+            if isinstance(entry, Entry) and isinstance(entry.key, Const) and entry.key.value == "action" and isinstance(entry.value, Const):
+                return entry.value.value if isinstance(entry.value.value, str) else None
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
@@ -177,6 +185,11 @@ class Tool:
     def output_schema(self) -> dict[str, Any]:
         """The JSON Schema of the output; {} accepts everything."""
         schema: dict[str, Any] = self.definition.get("output_schema", {})
+        return schema
+
+    def output_schema_of(self, action: str | None) -> dict[str, Any]:
+        """The JSON Schema of an action's output; the tool's own where the action declares none."""
+        schema: dict[str, Any] = self.definition.get("actions", {}).get(action or "", {}).get("output_schema", self.output_schema)
         return schema
 
     def effect_of(self, action: str | None) -> str:

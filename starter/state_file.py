@@ -17,6 +17,8 @@ from workflows.core import errors
 class StateFileError(errors.OrdinautError):
     """The state file cannot be written; the message says why and what to do."""
 
+    kind = errors.INVALID_INPUT
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -15,7 +15,7 @@ from workflows.core import errors, run
 CANCELLING: Final = "cancelling"
 
 
-@click.command("cancel", epilog="Example: ordinaut cancel automated-release-manual-20261123T160000Z-3fa9")
+@click.command("cancel", epilog="\b\nExample: ordinaut cancel automated-release-manual-20261123T160000Z-3fa9")
 @click.argument("run_id", metavar="RUN")
 @output.json_option
 def command(run_id: str, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from starter import documents, output
 from workflows.core import errors, model, problems
 
 
-@click.command("catalog", epilog="Example: ordinaut catalog maib.banking")
+@click.command("catalog", epilog="\b\nExample: ordinaut catalog maib.banking")
 @click.argument("address", required=False)
 @output.json_option
 def command(address: str | None, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from workflows.core import check, errors
 CANNOT_OPEN: Final = "cannot-open"
 
 
-@click.command("check", epilog="Example: ordinaut check pipelines/ my-pipeline.yaml")
+@click.command("check", epilog="\b\nExample: ordinaut check pipelines/ my-pipeline.yaml")
 @click.argument("paths", nargs=-1, required=True)
 @output.json_option
 def command(paths: tuple[str, ...], as_json: bool) -> int:

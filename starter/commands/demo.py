@@ -18,7 +18,7 @@ from workflows.core import run
 PIPELINE: Final = "daily-financial-reconciliation"
 
 
-@click.command("demo", epilog="Example: ordinaut demo --keep")
+@click.command("demo", epilog="\b\nExample: ordinaut demo --keep")
 @click.option("--keep", is_flag=True, help="Keep the service running afterwards, to look at the run in the Web UI.")
 @output.json_option
 def command(keep: bool, as_json: bool) -> int:

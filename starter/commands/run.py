@@ -32,7 +32,7 @@ class _Order:
     as_json: bool
 
 
-@click.command("run", epilog="Example: ordinaut run pipelines/automated-pr-review.json --event @event.json")
+@click.command("run", epilog="\b\nExample: ordinaut run pipelines/automated-pr-review.json --event @event.json")
 @click.argument("file")
 @click.option("--params", "-p", multiple=True, metavar="K=V", help="A parameter: k=text, k:=JSON, or @file with a JSON object. Repeatable.")
 @click.option("--event", metavar="@FILE", help="The event's payload: JSON, or @file.")

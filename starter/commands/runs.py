@@ -22,7 +22,7 @@ STATUSES: Final = {
 }
 
 
-@click.command("runs", epilog="Example: ordinaut runs --status failed --pipeline daily-financial-reconciliation")
+@click.command("runs", epilog="\b\nExample: ordinaut runs --status failed --pipeline daily-financial-reconciliation")
 @click.option("--status", type=click.Choice(list(STATUSES)), help="Only runs in this state.")
 @click.option("--pipeline", metavar="NAME", help="Only runs of this pipeline.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="At most so many.")

@@ -10,7 +10,7 @@ from starter import connection, following, output
 from workflows import converter
 
 
-@click.command("show", epilog="Example: ordinaut show daily-financial-reconciliation-manual-20261123T160000Z-3fa9 --json")
+@click.command("show", epilog="\b\nExample: ordinaut show daily-financial-reconciliation-manual-20261123T160000Z-3fa9 --json")
 @click.argument("run_id", metavar="RUN")
 @output.json_option
 def command(run_id: str, as_json: bool) -> int:

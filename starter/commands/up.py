@@ -12,7 +12,7 @@ import click
 from starter import local_service, logs, output
 
 
-@click.command("up", epilog="Example: ordinaut up --db ordinaut.db")
+@click.command("up", epilog="\b\nExample: ordinaut up --db ordinaut.db")
 @click.option("--db", metavar="FILE", help="Keep runs and their histories in this file; in memory where left out.")
 @click.option("--port", type=int, help="Temporal's port; 7233 if it is free, else another.")
 @click.option("--ui-port", type=int, help="The Web UI's port; 8233 if it is free, else another.")

@@ -10,7 +10,7 @@ import click
 from starter import output
 
 
-@click.command("worker", epilog="Example: TEMPORAL_ADDRESS=temporal.example.com:7233 ordinaut worker")
+@click.command("worker", epilog="\b\nExample: TEMPORAL_ADDRESS=temporal.example.com:7233 ordinaut worker")
 @output.json_option
 def command(as_json: bool) -> int:
     """Run a worker until Ctrl-C: it does the runs' work. Any number may run, on any machine."""

@@ -33,7 +33,7 @@ def test_widths_have_a_limit(specification: str) -> None:
 @pytest.mark.parametrize(
     ("value", "specification", "expected"),
     [
-        (1234567.5 and Decimal("1234567.5"), ",.2f", "1,234,567.50"), (Decimal("0.125"), ".2f", "0.13"), (Decimal("-0.125"), ".2f", "-0.13"), (Decimal("0.005"), ".0%", "1%"),
+        (Decimal("1234567.5"), ",.2f", "1,234,567.50"), (Decimal("0.125"), ".2f", "0.13"), (Decimal("-0.125"), ".2f", "-0.13"), (Decimal("0.005"), ".0%", "1%"),
         (Decimal("2.25"), ".2", "2.3"), (Decimal("12345.678"), ",", "12,345.678"), (Decimal("1E+5"), ",", "100,000"), (10**30, ",", "1," + ",".join(["000"] * 10)), (65, "c", "A"),
         (5, "b", "101"), (Decimal("5.0"), "x", "5"), ("abc", ".2", "ab"), ("a", "^3", " a "),
     ],

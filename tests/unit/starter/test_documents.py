@@ -1,0 +1,110 @@
+"""Pipeline files on disk: which there are, what is in them, what a start was given."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from starter import documents
+from tests import commands, reference_cases
+
+
+def test_folder_stands_for_all_pipelines_in_it_and_below(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    for name in ("b.yaml", "a.json", "below/c.yml", "notes.md", "below/d.txt"):
+        (tmp_path / name).touch()
+    found = documents.files([str(tmp_path), str(tmp_path / "a.json"), str(tmp_path / "notes.md")])
+    assert [file.relative_to(tmp_path).as_posix() for file in found] == ["a.json", "b.yaml", "below/c.yml", "notes.md"]
+
+
+def test_folder_without_a_pipeline_and_a_missing_file_stay_in_the_list(tmp_path: Path) -> None:
+    assert documents.files([str(tmp_path), "none.json"]) == [tmp_path, Path("none.json")]
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("dayly.json", "cannot open 'dayly.json': No such file or directory", "did you mean 'daily.json'?"),
+        ("daily", "cannot open 'daily': No such file or directory", "did you mean 'daily.json'?"),
+        ("zebra", "cannot open 'zebra': No such file or directory", ""),
+        ("nowhere/daily.json", "cannot open 'nowhere/daily.json': No such file or directory", ""),
+        (".", "cannot open '.': it is a folder", "name one of its files, such as daily.json"),
+        ("empty", "no pipeline in the folder 'empty'", "its files would end in .json, .yaml, .yml"),
+    ],
+)
+def test_what_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str, hint: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "daily.json").touch()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(documents.CannotOpen) as raised:
+        documents.read(Path(name))
+    assert (raised.value.message, raised.value.hint) == (message, hint)
+    assert str(raised.value) == (f"{message}; {hint}" if hint else message)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param([], {}, id="none"),
+        pytest.param(["a=1", "b=", "c=x=y", "d= "], {"a": "1", "b": "", "c": "x=y", "d": " "}, id="text"),
+        pytest.param(["a:=1", 'b:={"x": 0.10}', "c:=null"], {"a": 1, "b": {"x": Decimal("0.10")}, "c": None}, id="JSON"),
+        pytest.param(["@file.json", "a=later"], {"a": "later", "b": [1]}, id="file, then text"),
+        pytest.param(["a=first", "@file.json"], {"a": "from the file", "b": [1]}, id="text, then file"),
+        pytest.param(["a:=@file.json"], {"a": {"a": "from the file", "b": [1]}}, id="JSON from a file"),
+        pytest.param(["a=@file.json"], {"a": "@file.json"}, id="text with an @"),
+        pytest.param(["a=${1 + 1}"], {"a": "${1 + 1}"}, id="template marks are data"),
+    ],
+)
+def test_params_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: list[str], expected: dict[str, Any]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.json").write_text('{"a": "from the file", "b": [1]}')
+    assert documents.params(entries) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "--event: '@event.json' is not JSON: it is empty"),
+        (b'{"a": }', "--event: '@event.json' is not JSON: line 1, column 7: Expecting value"),
+        (b'{\n "a": 1,\n "a": 2}', "--event: '@event.json' has the name \"a\" twice in one object"),
+        (b'{"a": "\xe9"}', "--event: '@event.json' is not UTF-8 (byte 8)"),
+        (b"[" * 100 + b"]" * 100, "--event: '@event.json' nests deeper than 64 lists and objects (MAX_DEPTH)"),
+    ],
+    ids=["empty", "broken", "name twice", "encoding", "deep"],
+)
+def test_event_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "event.json").write_bytes(content)
+    with pytest.raises(click.UsageError) as raised:
+        documents.json_value("@event.json", "--event")
+    assert raised.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "expected"),
+    [
+        pytest.param(commands.transform("a", "${event.number}"), {}, True, id="argument"),
+        pytest.param(commands.transform("a", "PR #${event.number}"), {}, True, id="text"),
+        pytest.param(commands.transform("a", 1, **{"if": "event.number > 5"}), {}, True, id="condition"),
+        pytest.param(commands.transform("a", 1, **{"if": "${event.number > 5}"}), {}, True, id="condition in marks"),
+        pytest.param(commands.transform("a", 1, timeout_seconds="${event.seconds}"), {}, True, id="timeout"),
+        pytest.param(commands.transform("a", 1), {"params": {"n": "{{ event.number }}"}}, True, id="param"),
+        pytest.param(commands.transform("a", "${event.number | default(1)}"), {}, False, id="guarded"),
+        pytest.param(commands.transform("a", "{% for event in [1] %}${event}{% endfor %}"), {}, False, id="loop variable"),
+        pytest.param(commands.transform("a", "event.number"), {}, False, id="plain text"),
+        pytest.param(commands.transform("a", "${params.event}"), {"params": {"event": 1}}, False, id="a param of that name"),
+    ],
+)
+def test_whether_a_pipeline_needs_an_event(tmp_path: Path, step: dict[str, Any], more: dict[str, Any], expected: bool) -> None:
+    file = commands.document(tmp_path, "pipeline.json", commands.steps(step, **more))
+    checked = documents.checked(file, reference_cases.TOOLS, documents.settings())
+    assert checked.pipeline is not None and checked.ok, checked.problems
+    assert documents.reads_event(checked.pipeline) is expected
+
+
+def test_shipped_pipelines_are_beside_the_catalog() -> None:
+    assert documents.shipped_pipelines() == reference_cases.ROOT / "pipelines"

@@ -6,19 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.core import errors, fit, leaves, marks, model, problems, template, tree
+from workflows.core import errors, fit, fit_schema, fit_words, leaves, marks, model, problems, template, tree
 
 _CLOCK: Final = re.compile(
     r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE
 )
+_ALMOST: Final = 0.8  # likeness from which a name is taken for a misspelt one
 _QUOTED_TEMPLATE: Final = re.compile(r"'[^']*(?:\{\{|\$\{)[^']*'")
 
 
 def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> None:
     """Reports wrong actions, missing, unknown and wrong arguments, and what a reader should know of its SQL."""
-    members = {
-        str(entry.key.value): entry for entry in step.with_.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)
-    }
+    members = _members(step.with_)
     whole = len(members) == len(step.with_.entries)
     _action(step, tool, members, gathered)
     schema = tool.input_schema
@@ -32,8 +31,14 @@ def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> No
         elif not (name == "action" and tool.actions):
             _constant(entry, properties[name], schema, path, gathered)
             _spliced(entry, properties[name], path, gathered)
+    _misspelt(step.with_, schema, tool, f"{step.path}.with", gathered)
     for place in tool.definition.get("sql", ()):
         _statements(step.with_, place.split("."), f"{step.path}.with", gathered)
+
+
+def _members(node: model.Object) -> dict[str, model.Entry]:
+    """The entries with plain keys by name; those in blocks are left out."""
+    return {str(entry.key.value): entry for entry in node.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const)}
 
 
 def _action(step: model.Step, tool: model.Tool, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
@@ -60,6 +65,24 @@ def _unknown(name: str, entry: model.Entry, tool: model.Tool, path: str, gathere
         known = tool.input_schema.get("properties", {})
         hint = problems.did_you_mean(name, known, f"it takes: {', '.join(known)}")
         gathered.error("unknown-argument", f"'{tool.address}' has no argument '{name}'", path, entry.position, hint)
+
+
+def _misspelt(node: Any, schema: fit_schema.Schema, tool: model.Tool, path: str, gathered: problems.Gathered) -> None:
+    """Tells a name that an open schema lets through, where one that it declares is almost the same and is not given."""
+    if not isinstance(node, model.Object) or not isinstance(schema, Mapping):
+        return
+    members, declared = _members(node), schema.get("properties", {})
+    is_open = schema.get("additionalProperties", True) is True and "patternProperties" not in schema
+    is_whole = len(members) == len(node.entries)  # else a block may give what seems to be left out
+    # a required one is told as missing, with this name as the near one
+    left = [name for name in declared if name not in members and name not in schema.get("required", ())]
+    for name, entry in members.items():
+        at = f"{path}.{name}"
+        if name in declared:
+            _misspelt(entry.value, declared[name], tool, at, gathered)
+        elif is_open and is_whole and (near := fit_words.near(name, left, _ALMOST)):
+            message = f"'{tool.address}' declares no '{name}' here and is sent it as it is; '{near}', which it declares, is not given"
+            gathered.warning("unlikely-argument", message, at, entry.position, f"did you mean '{near}'?")
 
 
 def _constant(entry: model.Entry, schema: Any, root: Mapping[str, Any], path: str, gathered: problems.Gathered) -> None:

@@ -15,7 +15,7 @@ from workflows.core import errors, limits
 
 Schema = Mapping[str, Any] | bool
 
-MAX_COMPILED: Final = 512  # schemas kept compiled; a catalog holds two a tool
+MAX_COMPILED: Final = 512  # schemas kept compiled; a catalog holds two a tool and one an action
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME: Final = re.compile(

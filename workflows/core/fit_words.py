@@ -11,6 +11,7 @@ from workflows.core import fit_schema
 
 MAX_SHOWN_CHARS: Final = 80  # of a value in a message
 MAX_CHOICES: Final = 30  # names listed after "expected one of"
+NEAR: Final = 0.6  # difflib's likeness of a word that may have been meant
 
 _TYPES: Final = {
     "string": "text",
@@ -38,15 +39,15 @@ def path_to(where: str, keys: Iterable[str | int]) -> str:
     return path
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """The known word that is most like this one, or ""."""
-    return next(iter(near_all(word, known, 1)), "")
+def near(word: str, known: Iterable[str], least: float = NEAR) -> str:
+    """The known word that is most like this one, or ""; `least` is how like, from 0 to 1."""
+    return next(iter(near_all(word, known, 1, least)), "")
 
 
-def near_all(word: str, known: Iterable[str], most: int) -> list[str]:
+def near_all(word: str, known: Iterable[str], most: int, least: float = NEAR) -> list[str]:
     """The known words most like this one, best first; upper and lower case count as the same."""
     by_lower = {name.lower(): name for name in known}
-    return [by_lower[name] for name in difflib.get_close_matches(word[:MAX_SHOWN_CHARS].lower(), by_lower, most)]
+    return [by_lower[name] for name in difflib.get_close_matches(word[:MAX_SHOWN_CHARS].lower(), by_lower, most, least)]
 
 
 def shown(value: Any) -> str:

@@ -178,20 +178,30 @@ class Tool:
     @property
     def input_schema(self) -> dict[str, Any]:
         """The JSON Schema of the arguments; {} accepts everything."""
-        schema: dict[str, Any] = self.definition.get("input_schema", {})
-        return schema
+        return _as_object(self.definition.get("input_schema", True))
 
     @property
     def output_schema(self) -> dict[str, Any]:
         """The JSON Schema of the output; {} accepts everything."""
-        schema: dict[str, Any] = self.definition.get("output_schema", {})
-        return schema
+        return _as_object(self.definition.get("output_schema", True))
 
     def output_schema_of(self, action: str | None) -> dict[str, Any]:
         """The JSON Schema of an action's output; the tool's own where the action declares none."""
-        schema: dict[str, Any] = self.definition.get("actions", {}).get(action or "", {}).get("output_schema", self.output_schema)
-        return schema
+        declared = self.definition.get("actions", {}).get(action or "", {})
+        return _as_object(declared["output_schema"]) if "output_schema" in declared else self.output_schema
 
     def effect_of(self, action: str | None) -> str:
         """The effect class of an action, or of the tool where it has no actions."""
         return self.actions.get(action or "", self.effect)
+
+
+_ANYTHING: Final[dict[str, Any]] = {}
+_NOTHING: Final[dict[str, Any]] = {"not": {}}
+
+
+def _as_object(schema: Any) -> dict[str, Any]:
+    """A schema that may be `true` or `false`, as an object that says the same; always the same object, since validators are kept by it."""
+    if isinstance(schema, bool):
+        return _ANYTHING if schema else _NOTHING
+    found: dict[str, Any] = schema
+    return found

@@ -27,6 +27,7 @@ CODES: Final[dict[str, str]] = {
     "unavailable-tool": "a tool whose transport is not available in this version",
     "missing-argument": "an argument that the tool requires",
     "unknown-argument": "an argument that the tool's schema does not know",
+    "unlikely-argument": "an argument that the tool's schema does not declare but lets through, spelt almost like one that it declares",
     "wrong-argument": "an argument that the tool's schema refuses",
     "converted-argument": "an argument that is converted or spliced to fit the tool's schema",
     "template-syntax": "a template that cannot be read",

@@ -200,6 +200,13 @@ def test_second_up_on_the_same_file_is_refused_in_words(up: Up) -> None:
     )
 
 
+def test_port_that_is_asked_for_and_taken_is_told(up: Up) -> None:
+    port = up.facts["address"].partition(":")[2]
+    ended = commands.ordinaut("up", "--json", "--port", port, variables=up.variables)
+    message = f"port {port} of 127.0.0.1 is in use by another program; name another one, or none to take a free one"
+    assert (ended.code, ended.json) == (2, {"ok": False, "error": {"type": "invalid input", "message": message}})
+
+
 def test_namespace_that_is_not_there_is_told(up: Up) -> None:
     ended = commands.ordinaut("runs", "--json", variables={**up.variables, "TEMPORAL_NAMESPACE": "other"})
     assert ended.code == 2

@@ -102,11 +102,22 @@ class _Checker:
         """Everything, in the order of the document."""
         self._zone()
         self._schedule()
+        if not self._few_templates():
+            return
         for leaf in leaves.of(self._pipeline.params, "payload.params"):
             self._references.check(leaf, None)
         for step in self._pipeline.steps:
             self._step(step)
         self._references.finish()
+
+    def _few_templates(self) -> bool:
+        """Whether a worker can compile them all without a pause that others would feel."""
+        parts = [self._pipeline.params, *(step.with_ for step in self._pipeline.steps)]
+        count = sum(1 for part in parts for _ in leaves.of(part, ""))
+        if count > limits.MAX_TEMPLATES:
+            message = f"the document has {count:,} templates; a run can have at most {limits.MAX_TEMPLATES:,} (MAX_TEMPLATES)"
+            self._problems.error("too-large", message, "payload", self._pipeline.positions["payload"], "loop over a list with {% for %}")
+        return count <= limits.MAX_TEMPLATES
 
     def _zone(self) -> None:
         if self._pipeline.timezone is None:

@@ -10,6 +10,7 @@ MAX_EXPRESSION_CHARS: Final = 8_192
 MAX_EXPRESSION_TOKENS: Final = 1_000
 MAX_EXPRESSION_DEPTH: Final = 40  # brackets, and operators or filters in a row
 MAX_BLOCK_DEPTH: Final = 12  # {% for %} and {% if %} inside one string
+MAX_TEMPLATES: Final = 2_000  # expressions and texts with templates of one document
 MAX_TEMPLATE_CHARS: Final = 262_144  # one string of a document
 MAX_TEMPLATE_MARKS: Final = 1_000  # expressions and blocks of one string
 MAX_TEMPLATE_TOKENS: Final = 4_000  # words and signs of all marks of one string

@@ -86,6 +86,13 @@ def test_a_plan_above_the_limit_of_a_run_is_refused() -> None:
     assert not made.ok
 
 
+def test_too_many_templates_are_refused() -> None:
+    made = language.checked(language.document({**STEP, "with": {"template": [f"${{{number} + 1}}" for number in range(2_001)]}}))
+    assert [(one.code, one.path, one.message) for one in made.problems] == [
+        ("too-large", "payload", "the document has 2,001 templates; a run can have at most 2,000 (MAX_TEMPLATES)")
+    ]
+
+
 def test_a_tool_on_a_transport_of_another_version_does_not_pass() -> None:
     class Tools:
         def get(self, address: str) -> model.Tool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 from typing import Any
@@ -30,10 +31,11 @@ def attempt(source: Any) -> tuple[float, Any, errors.EvaluationError | None]:
     return time.thread_time() - start, made, failure
 
 
-def test_a_thousand_hostile_templates_end_quickly_and_harmlessly() -> None:
+@pytest.mark.parametrize("part", range(4))
+def test_a_thousand_hostile_templates_end_quickly_and_harmlessly(part: int) -> None:
     language.value("${today}")  # what is loaded once is not counted
     taken: dict[str, float] = {}
-    for name, source in hostile_shapes.shapes(COUNT, seed=7):
+    for name, source in itertools.islice(hostile_shapes.shapes(COUNT, seed=7), part, None, 4):
         seconds, made, failure = attempt(source)
         taken[name] = seconds
         if failure is None:
@@ -42,7 +44,7 @@ def test_a_thousand_hostile_templates_end_quickly_and_harmlessly() -> None:
             assert len(errors.cut(str(failure))) <= errors.MAX_MESSAGE_CHARS + 50, name
             assert "Traceback" not in str(failure) and "object at 0x" not in str(failure), name
     slowest = sorted(taken.items(), key=lambda item: item[1], reverse=True)[:10]
-    assert len(taken) == COUNT
+    assert len(taken) == COUNT // 4
     assert statistics.median(taken.values()) < MEDIAN_SECONDS
     assert slowest[0][1] < LONGEST_SECONDS, slowest
 

@@ -27,6 +27,7 @@ def command(address: str | None, as_json: bool) -> int:
         hint = problems.did_you_mean(address, near) or (f"near: {', '.join(near)}" if near else "'ordinaut catalog' lists the tools")
         raise errors.ToolError(errors.INVALID_INPUT, f"no tool '{address}' in the catalog; {hint}")
     facts = {**_facts(tool, settings), "input_schema": tool.input_schema, "output_schema": tool.output_schema}
+    facts["actions"] = {name: {"effect": effect, "output_schema": tool.output_schema_of(name)} for name, effect in tool.actions.items()}
     if as_json:
         output.json_document(facts)
     else:

@@ -298,6 +298,13 @@ def test_catalog_shows_one_tool_with_its_schemas_and_never_a_secret(tmp_path: Pa
     assert {"input_schema", "output_schema", "configured", "missing"} <= set(shown.json)
 
 
+def test_catalog_shows_the_output_of_each_action() -> None:
+    shown = commands.ordinaut("catalog", "sia.reporting", "--json").json["actions"]
+    assert list(shown) == ["submit_report", "get_status", "download_form", "validate_data"]
+    assert shown["validate_data"]["effect"] == "safe"
+    assert list(shown["validate_data"]["output_schema"]["properties"]) == ["is_valid", "issues"]
+
+
 def test_catalog_names_the_near_tool() -> None:
     ended = commands.ordinaut("catalog", "slack.entreprise", "--json")
     message = "no tool 'slack.entreprise' in the catalog; did you mean 'slack.enterprise'?"

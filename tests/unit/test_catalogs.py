@@ -428,13 +428,31 @@ def test_outputs_promise_what_the_pipelines_read(address: str, fields: list[str]
             fit.output(schema, {key: value for key, value in made.items() if key != field})
 
 
-@pytest.mark.parametrize("address", TOOLS)
-def test_a_made_up_output_fits_and_more_fields_pass(address: str) -> None:
-    schema = TOOLS[address].output_schema
+#: Every tool without actions, and every action.
+OUTPUTS = [(address, action) for address, tool in TOOLS.items() for action in (tool.actions or {"": ""})]
+
+
+@pytest.mark.parametrize(("address", "action"), OUTPUTS)
+def test_a_made_up_output_fits_and_more_fields_pass(address: str, action: str) -> None:
+    schema = TOOLS[address].output_schema_of(action)
     made = fit.example(schema)
     fit.output(schema, made)
     if address not in ("prometheus.query", "system.evaluate"):
         fit.output(schema, {**made, "more": "passes"})
+
+
+@pytest.mark.parametrize(("address", "action"), [(address, action) for address, action in OUTPUTS if action])
+def test_every_action_says_what_it_gives_and_requires_nothing(address: str, action: str) -> None:
+    """A vendor's answer that lacks a member fails where it is read; after a payment it would be too late to refuse it."""
+    schema = TOOLS[address].definition["actions"][action]["output_schema"]
+    assert schema["type"] == "object" and schema["properties"] and schema["additionalProperties"] is True
+    fit.output(schema, {})
+
+
+def test_amounts_of_the_bank_are_made_up_with_two_decimals_in_lei() -> None:
+    made = fit.example(TOOLS["maib.banking"].output_schema_of("get_transactions"))
+    (transaction,) = made["transactions"]
+    assert (str(transaction["amount"]), transaction["currency"], transaction["date"]) == ("12450.00", "MDL", "2026-01-15")
 
 
 def test_what_the_model_adds_passes_through() -> None:

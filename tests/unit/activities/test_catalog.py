@@ -244,6 +244,21 @@ TRANSPORTS = '"http", "rest", "mcp", "stdio", "websocket", "database", "pipeline
             id="effect beside actions",
         ),
         pytest.param(
+            with_actions("read", actions={"read": {"effect": "safe", "output_schema": {"type": "objct"}}}),
+            ': actions.read.output_schema.type: found text "objct", expected',
+            id="schema of an action",
+        ),
+        pytest.param(
+            with_actions("read", actions={"read": {"effect": "safe", "output_schema": 5}}),
+            ": actions.read.output_schema: found number 5, expected an object or true or false",
+            id="no schema of an action",
+        ),
+        pytest.param(
+            with_actions("read", actions={"read": {"effect": "safe", "output_schema": {"$ref": "#/$defs/a"}}}),
+            ": actions.read.output_schema: found the reference '#/$defs/a', expected one inside this schema such as '#/$defs/name'",
+            id="reference of an action",
+        ),
+        pytest.param(
             with_actions("read", actions={"read": {}}), ": actions.read.effect: missing, expected one of ", id="action without effect"
         ),
     ],

@@ -92,6 +92,14 @@ def test_an_output_that_does_not_fit_is_bad() -> None:
     assert (error.type, error.non_retryable) == ("bad output", True)
 
 
+def test_the_output_of_an_action_is_checked_by_the_schema_of_that_action() -> None:
+    actions = {"open": {"effect": "key", "output_schema": ACCOUNT}, "close": {"effect": "key"}}
+    error = failed(Scripted({"account": 5}), {"action": "open"}, actions=actions)
+    assert (error.type, error.non_retryable) == ("bad output", True)
+    assert error.message == "step pay: bank.accounts open, attempt 1: output.account: found number 5, expected text"
+    assert asyncio.run(call(Scripted({"account": 5}), {"action": "close"}, actions=actions))["output"] == {"account": 5}
+
+
 def test_an_output_that_temporal_could_not_keep_is_bad() -> None:
     error = failed(Scripted("x" * 2_000_000))
     assert error.type == "bad output"

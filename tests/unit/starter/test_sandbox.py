@@ -170,8 +170,105 @@ async def test_an_answer_has_what_the_pipelines_read_and_fits_the_schema(
         for name in path.split("."):
             value = value[name]
         assert value not in (None, "")
+    assert jsonschema_rs.is_valid(output_schema(service, tool, arguments.get("action")), json.loads(json_text.encode(output)))
+
+
+def output_schema(service: str, tool: str, action: Any) -> Any:
+    """What the catalog says of an answer."""
     (definition,) = [found for found in TOOLS if found["service"] == service and found["endpoint"].endswith(f"/tools/{tool}")]
-    assert jsonschema_rs.is_valid(definition.get("output_schema", {}), json.loads(json_text.encode(output)))
+    return definition["actions"][action]["output_schema"] if action is not None else definition["output_schema"]
+
+
+DETAILS = {"payment_details": {"amount": 100, "currency": "MDL"}}
+REPORT = {"report_type": "monthly_employment", "reporting_period": "2026-10", "company_idno": "1234567890123"}
+#: One call of each action, in an order in which each finds what it needs.
+ACTIONS: list[tuple[str, str, dict[str, Any]]] = [
+    ("slack.enterprise", "post_message", {"channel": "#a", "message": "m"}),
+    ("slack.enterprise", "schedule_message", {"channel": "#a", "message": "m", "scheduled_time": "2026-11-23T10:00:00+02:00"}),
+    ("slack.enterprise", "update_status", {"message": "away"}),
+    ("slack.enterprise", "create_channel", {"channel": "new"}),
+    ("slack.enterprise", "invite_users", {"channel": "new"}),
+    ("slack.enterprise", "set_reminder", {"text": "t", "time": "in 30 minutes"}),
+    ("slack.enterprise", "post_to_thread", {"channel": "#a", "message": "m", "thread_ts": "1.2"}),
+    ("slack.enterprise", "react_to_message", {"channel": "#a"}),
+    ("slack.enterprise", "pin_message", {"channel": "#a"}),
+    ("msteams.enterprise", "send_message", {"message": "m"}),
+    ("msteams.enterprise", "schedule_meeting", {"meeting": {"subject": "s", "start_time": "a", "end_time": "b"}}),
+    ("msteams.enterprise", "send_notification", {"message": "m"}),
+    ("msteams.enterprise", "create_team", {}),
+    ("msteams.enterprise", "add_members", {"team_id": "t"}),
+    ("msteams.enterprise", "post_to_channel", {"team_id": "t", "channel_id": "c", "message": "m"}),
+    (
+        "msteams.enterprise",
+        "send_adaptive_card",
+        {"team_id": "t", "channel_id": "c", "adaptive_card": {"type": "AdaptiveCard", "body": []}},
+    ),
+    ("msteams.enterprise", "create_poll", {"message": "m"}),
+    ("github.enterprise", "create_issue", {"repository": "a/b", "title": "t"}),
+    ("github.enterprise", "create_pr", {"repository": "a/b", "title": "t"}),
+    ("github.enterprise", "merge_pr", {"repository": "a/b", "pr_number": 7}),
+    ("github.enterprise", "add_comment", {"repository": "a/b", "body": "b"}),
+    ("github.enterprise", "assign_reviewers", {"repository": "a/b"}),
+    ("github.enterprise", "create_release", {"repository": "a/b", "tag_name": "v1"}),
+    ("github.enterprise", "manage_labels", {"repository": "a/b"}),
+    ("github.enterprise", "sync_projects", {"repository": "a/b"}),
+    ("github.enterprise", "run_workflow", {"repository": "a/b", "workflow_id": "w.yml"}),
+    ("github.enterprise", "get_metrics", {"repository": "a/b"}),
+    ("jira.enterprise", "create_issue", {"project_key": "FIN", "summary": "s"}),
+    ("jira.enterprise", "update_issue", {"issue_key": "FIN-1", "summary": "t"}),
+    ("jira.enterprise", "transition_issue", {"issue_key": "FIN-1"}),
+    ("jira.enterprise", "add_comment", {"issue_key": "FIN-1"}),
+    ("jira.enterprise", "create_epic", {"project_key": "FIN", "summary": "s"}),
+    ("jira.enterprise", "link_issues", {"issue_key": "FIN-1"}),
+    ("jira.enterprise", "get_sprint_metrics", {"project_key": "FIN"}),
+    ("jira.enterprise", "bulk_update", {"issues": []}),
+    ("jira.enterprise", "create_release", {"project_key": "FIN"}),
+    ("jira.enterprise", "bulk_import", {"project_key": "FIN", "issues": [{"summary": "s"}]}),
+    ("salesforce.enterprise", "query_records", {"query": "SELECT Id FROM Opportunity"}),
+    ("salesforce.enterprise", "create_record", {"sobject_type": "Lead", "fields": {}}),
+    ("salesforce.enterprise", "update_record", {"record_id": "r"}),
+    ("salesforce.enterprise", "run_report", {"report_id": "r"}),
+    ("salesforce.enterprise", "send_email", {"recipients": []}),
+    ("salesforce.enterprise", "create_task", {"fields": {}}),
+    ("salesforce.enterprise", "update_opportunity", {"record_id": "r"}),
+    ("salesforce.enterprise", "bulk_import", {"sobject_type": "Task", "bulk_data": [{}]}),
+    ("salesforce.enterprise", "sync_contacts", {}),
+    ("grafana.enterprise", "create_dashboard", {"dashboard_config": {}}),
+    ("grafana.enterprise", "update_dashboard", {"dashboard_id": "dash-000001", "dashboard_config": {}}),
+    ("grafana.enterprise", "create_alert", {}),
+    ("grafana.enterprise", "get_metrics", {}),
+    ("grafana.enterprise", "create_annotation", {}),
+    ("grafana.enterprise", "export_dashboard", {"dashboard_id": "dash-000001"}),
+    ("grafana.enterprise", "manage_datasources", {}),
+    ("grafana.enterprise", "create_folder", {}),
+    ("grafana.enterprise", "set_permissions", {}),
+    ("maib.banking", "get_balance", {"account_number": "MD24"}),
+    ("maib.banking", "get_transactions", {"account_number": "MD24", "date_from": "2026-11-23", "date_to": "2026-11-23"}),
+    ("maib.banking", "create_payment", DETAILS),
+    ("maib.banking", "get_statement", {"account_number": "MD24", "date_from": "2026-11-23", "date_to": "2026-11-23"}),
+    ("maib.banking", "verify_payment", {"payment_details": {"payment_id": "PAY-00000001"}}),
+    ("maib.banking", "bulk_payments", {"payment_details": {"payments": [{"amount": 100}]}}),
+    ("maib.banking", "currency_exchange", {"currency_from": "EUR", "currency_to": "MDL", "amount": 100}),
+    ("maib.banking", "get_exchange_rates", {}),
+    ("sia.reporting", "submit_report", {**REPORT, "data": {**REPORT, "total_employees": 0, "employees": []}}),
+    ("sia.reporting", "get_status", {**REPORT, "data": {"reference_number": "SIA-2026-10-000001"}}),
+    ("sia.reporting", "download_form", REPORT),
+    ("sia.reporting", "validate_data", {**REPORT, "data": {}}),
+    ("hubspot.enterprise", "get_contacts", {}),
+    ("hubspot.enterprise", "bulk_update_contacts", {"updates": []}),
+    ("hubspot.enterprise", "enroll_in_workflow", {"workflow_id": "1", "contact_ids": []}),
+]
+
+
+async def test_the_answer_of_every_action_fits_its_schema(http: httpx.AsyncClient) -> None:
+    declared = [(tool["address"], action) for tool in TOOLS for action in tool.get("actions", {})]
+    assert sorted((address, action) for address, action, _ in ACTIONS) == sorted(declared)
+    for address, action, arguments in ACTIONS:
+        service, tool = address.split(".")
+        output = json.loads(json_text.encode(await answer(http, f"/{service}/tools/{tool}", {"action": action, **arguments})))
+        schema = output_schema(service, tool, action)
+        assert jsonschema_rs.is_valid(schema, output), (address, action, output)
+        assert set(output) & set(schema["properties"]), (address, action)
 
 
 async def test_the_statement_of_a_day_is_the_bank_s_half_of_the_sample_day(http: httpx.AsyncClient) -> None:

@@ -66,6 +66,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+@click.version_option(package_name="ordinaut", message="ordinaut %(version)s")
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 def ordinaut() -> None:
     """Durable automation pipelines on Temporal.

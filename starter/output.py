@@ -77,7 +77,7 @@ def step_line(step: dict[str, Any]) -> str:
     attempts = f", {step['attempts']} attempts" if step["attempts"] > 1 else ""
     line = f"  {mark} {step['id']:<28} {tool:<40} {step['status']}{attempts}"
     if step["error"]:
-        line += f"\n      {step['error']['type']}: {step['error']['message']}"
+        line += f"\n      {step['error']['type']}: {_without_step(step['error']['message'], step['id'])}"
     return line
 
 
@@ -91,6 +91,11 @@ def result(document: dict[str, Any]) -> None:
         say(f"  {document['error']['type']}: {document['error']['message']}")
     for warning in document["warnings"]:
         say(f"  warning: {warning}")
+
+
+def _without_step(message: str, step: str | None) -> str:
+    """A call's message names its step, for those who read it in Temporal; here the step stands before it."""
+    return message.removeprefix(f"step {step}: ")
 
 
 def details(document: dict[str, Any]) -> None:
@@ -119,6 +124,6 @@ def outcome(document: dict[str, Any]) -> None:
     say(f"{document['run_id']}  {click.style(document['status'], fg=colour, bold=True)}  due {document['nominal_time']}  ({counts})")
     if document["error"]:
         step = document["error"].get("step")
-        say(f"  {document['error']['type']}{f' at {step}' if step else ''}: {document['error']['message']}")
+        say(f"  {document['error']['type']}{f' at {step}' if step else ''}: {_without_step(document['error']['message'], step)}")
     for warning in document["warnings"]:
         say(f"  warning: {warning}")

@@ -75,19 +75,30 @@ def _explain(result: dict[str, Any], service: local_service.LocalService) -> Non
     keys = ", ".join(str(issue.get("key")) for issue in tickets.get("issues", []))
     output.say(f"  tickets       {tickets.get('created_count')} made by the Jira stand-in: {keys}")
     output.say("  report        an Adaptive Card, sent to the Teams stand-in")
-    program = _program()
+    _where()
+
+
+def _where() -> None:
+    program, pipeline = _program(), _from_here(_pipeline_file())
     output.say("\nWhere to look")
-    output.say(f"  {'make up':<70} keeps the service running, with Temporal's Web UI; it prints the address")
-    output.say(f"  {f'{program} run pipelines/{PIPELINE}.json':<70} runs it again there; the Web UI shows each step")
-    output.say(f"  {f'pipelines/{PIPELINE}.json':<70} the pipeline that just ran")
-    output.say(f"  {'README.md':<70} how to write your own")
+    output.say(f"  keep it running, with Temporal's Web UI   {program} up")
+    output.say(f"  run it again there                        {program} run {pipeline}")
+    output.say(f"  the pipeline that just ran                {pipeline}")
+    readme = documents.shipped_pipelines().parent / "README.md"
+    if readme.is_file():  # not where only the package is installed
+        output.say(f"  how to write your own                     {_from_here(readme)}")
 
 
 def _program() -> str:
     """How this program is called from here: by its name where that is on the PATH, else by its path."""
-    if shutil.which("ordinaut"):
+    if shutil.which("ordinaut") or os.path.basename(sys.argv[0]) != "ordinaut":
         return "ordinaut"
-    return os.path.relpath(sys.argv[0]) if os.path.basename(sys.argv[0]) == "ordinaut" else "ordinaut"
+    return _from_here(Path(sys.argv[0]).absolute())
+
+
+def _from_here(path: Path) -> str:
+    """A path as one would type it: relative where it is below."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 async def _forever() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,11 @@ def test_help_lists_every_command_and_how_to_begin(capfd: pytest.CaptureFixture[
     for name, (_, text) in cli.COMMANDS.items():
         assert f"  {name:<9}{text}" in out
     assert "ordinaut demo " in out
+
+
+def test_version_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--version"]) == 0
+    assert capfd.readouterr().out == f"ordinaut {importlib.metadata.version('ordinaut')}\n"
 
 
 def test_command_without_arguments_shows_the_help_and_ends_with_2(capfd: pytest.CaptureFixture[str]) -> None:

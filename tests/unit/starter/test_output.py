@@ -12,7 +12,7 @@ from starter import output
 from workflows.core import errors, run
 
 DONE = {"id": "bank", "uses": "maib.banking", "status": run.COMPLETED, "with": {"action": "get_balance"}, "output": {"n": 1}, "error": None}
-LOST = {**DONE, "id": "tell", "status": run.FAILED, "output": None, "error": {"type": "throttled", "message": "HTTP 429"}}
+LOST = {**DONE, "id": "tell", "status": run.FAILED, "output": None, "error": {"type": "throttled", "message": "step tell: HTTP 429"}}
 
 
 def result(*steps: dict[str, Any], status: str = run.COMPLETED, **more: Any) -> dict[str, Any]:
@@ -100,7 +100,9 @@ def test_result_shows_every_step_and_what_belongs_to_none(capfd: pytest.CaptureF
 
 def test_outcome_counts_the_steps_and_says_where_it_failed(capfd: pytest.CaptureFixture[str]) -> None:
     output.outcome(
-        result(DONE, LOST, status=run.FAILED, error={"type": "throttled", "message": "HTTP 429", "step": "tell"}, warnings=["mind"])
+        result(
+            DONE, LOST, status=run.FAILED, error={"type": "throttled", "message": "step tell: HTTP 429", "step": "tell"}, warnings=["mind"]
+        )
     )
     assert plain(capfd.readouterr().out).splitlines() == [
         "r-1  failed  due 2026-11-23T18:00:00+02:00  (1 completed, 1 failed)",

@@ -12,7 +12,6 @@ from typing import Final
 
 import click
 
-from starter import output
 from workflows.core import errors, problems
 
 EXIT_FAILED: Final = 1
@@ -107,10 +106,10 @@ def run(arguments: list[str]) -> int:
         error.show()
         return _answered("usage", error.format_message(), as_json, EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
-        output.note("stopped")
+        click.echo("stopped", err=True)
         return _answered(errors.CANCELLED, "stopped by Ctrl-C", as_json, EXIT_FAILED)
     except errors.OrdinautError as error:
-        output.note(f"ordinaut: {error}")
+        click.echo(f"ordinaut: {error}", err=True)
         return _answered(error.kind, str(error), as_json, _EXIT_CODES.get(type(error).__name__, EXIT_FAILED))
     except BrokenPipeError:
         sys.stderr.close()
@@ -122,6 +121,8 @@ def run(arguments: list[str]) -> int:
 def _answered(kind: str, message: str, as_json: bool, code: int) -> int:
     """With --json the reason is the one document on stdout; gives the exit code."""
     if as_json:
+        from starter import output  # with its kin it takes longer to load than `--help` takes in all
+
         output.json_document({"ok": False, "error": {"type": kind, "message": message}})
     return code
 
@@ -132,11 +133,11 @@ def _unexpected(error: Exception, as_json: bool) -> int:
         from starter import connection
 
         refused = connection.refusal(error)
-        output.note(f"ordinaut: {refused}")
+        click.echo(f"ordinaut: {refused}", err=True)
         return _answered(refused.kind, str(refused), as_json, _EXIT_CODES.get(type(refused).__name__, EXIT_FAILED))
     place = traceback.extract_tb(error.__traceback__)[-1]
     said = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
-    output.note(f"ordinaut: this is a mistake in Ordinaut, please report it: {said}")
+    click.echo(f"ordinaut: this is a mistake in Ordinaut, please report it: {said}", err=True)
     return _answered(errors.INTERNAL_ERROR, said, as_json, EXIT_FAILED)
 
 

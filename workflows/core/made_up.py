@@ -42,8 +42,13 @@ def output(schema: fit_schema.Schema, arguments: Mapping[str, Any]) -> Any:
     {'rows': [{'id': 1, 'amount': Decimal('1250.00')}]}
     """
     queries = arguments.get("queries")
-    if isinstance(queries, list) and all(isinstance(query, dict) and isinstance(query.get("name"), str) for query in queries):
-        return {query["name"]: _result(schema, query) for query in queries}
+    if isinstance(queries, list) and queries and all(map(_is_named, queries)):
+        members = schema.get("additionalProperties") if isinstance(schema, Mapping) else None
+        if isinstance(members, Mapping):
+            return {query["name"]: fit.example(members) for query in queries}
+        results = {query["name"]: _rows(query["query"]) for query in queries}
+        if None not in results.values():
+            return {name: rows[0] if rows else None for name, rows in results.items()}
     made = fit.example(schema)
     statement = arguments.get("query")
     if not isinstance(statement, str) or not isinstance(schema, Mapping) or not isinstance(made, dict):
@@ -54,13 +59,8 @@ def output(schema: fit_schema.Schema, arguments: Mapping[str, Any]) -> Any:
     return {**made, **{name: rows for name, part in schema.get("properties", {}).items() if _is_open_list(part)}}
 
 
-def _result(schema: fit_schema.Schema, query: Mapping[str, Any]) -> Any:
-    """The result of one query of several: as the schema has it, or the first row where it leaves that open."""
-    members = schema.get("additionalProperties") if isinstance(schema, Mapping) else None
-    if isinstance(members, Mapping):
-        return fit.example(members)
-    rows = _rows(str(query.get("query", "")))
-    return rows[0] if rows else None
+def _is_named(query: Any) -> bool:
+    return isinstance(query, dict) and isinstance(query.get("name"), str) and isinstance(query.get("query"), str)
 
 
 def _is_open_list(schema: fit_schema.Schema) -> bool:

@@ -93,6 +93,12 @@ def test_records_of_soql_have_the_fields_that_are_selected() -> None:
         ),
         pytest.param({"query": "SELECT a FROM t"}, {"properties": {"rows": {"type": "array", "examples": [[7]]}}}, id="an example"),
         pytest.param({"query": 5}, {"properties": {"rows": {"type": "array"}}}, id="no text"),
+        pytest.param(
+            {"queries": [{"name": "n", "query": "open tickets"}]},
+            {"properties": {"found": {"type": "array"}}},
+            id="queries that are no SQL",
+        ),
+        pytest.param({"queries": []}, {"properties": {"rows": {"type": "array"}}}, id="no queries"),
         pytest.param({"queries": ["a"]}, {"properties": {"rows": {"type": "array"}}}, id="queries without names"),
     ],
 )

@@ -69,9 +69,12 @@ def run_workflow(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
     """Starts a GitHub Actions workflow."""
     repository, workflow = vendor.need(arguments, "repository"), vendor.need(arguments, "workflow_id")
     number = memory.number("github.run")
+    runs = memory.things(f"github.runs.{repository}.{workflow}")
+    runs[str(number)] = {"id": number, "status": "completed", "conclusion": "success"}
     return {
         "workflow_triggered": True,
         "workflow_id": workflow,
+        "workflow_run_id": number,
         "ref": arguments.get("ref", "main"),
         "inputs": arguments.get("inputs") or arguments.get("workflow_inputs") or {},
         "run_id": number,
@@ -82,10 +85,13 @@ def run_workflow(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
 
 
 def get_metrics(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Figures of a period."""
+    """Figures of a period; with a `workflow_id` the runs of that GitHub Actions workflow too."""
+    repository = vendor.need(arguments, "repository")
+    runs = memory.things(f"github.runs.{repository}.{arguments.get('workflow_id', '')}")
     return {
         "period": arguments.get("period", "week"),
-        "repository": vendor.need(arguments, "repository"),
+        "repository": repository,
+        **({"workflow_runs": list(runs.values())} if "workflow_id" in arguments else {}),
         "pull_requests": {
             "opened_count": 14,
             "merged_count": 11,

@@ -156,5 +156,5 @@ def _advice(failure: errors.ToolError, call: Call) -> str:
     key = f" (it was sent with the key {call.key})" if call.key else ""
     return (
         f"it may have been done, and sent again it could be done twice: look up in {service} whether"
-        f" {call.action or call.tool} took effect{key}, then go on with `ordinaut retry`, or repair it by hand"
+        f" {call.action or call.tool} took effect{key}, and repair it by hand"
     )

@@ -113,8 +113,7 @@ def test_an_unsafe_call_with_unknown_outcome_says_what_to_check() -> None:
     error = failing(errors.UNKNOWN_OUTCOME, "HTTP 500")
     assert error.message == (
         "step pay: maib.banking create_payment, attempt 2: HTTP 500; it may have been done, and sent again it could be done twice:"
-        " look up in maib whether create_payment took effect (it was sent with the key c0ffee), then go on with `ordinaut retry`,"
-        " or repair it by hand"
+        " look up in maib whether create_payment took effect (it was sent with the key c0ffee), and repair it by hand"
     )
     assert error.non_retryable is True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, get_origin
+from typing import Any, Final, Self, get_origin
 
 import msgspec
 from temporalio import converter, exceptions
@@ -75,12 +75,20 @@ def _is_plain(hint: Any) -> bool:
     return isinstance(origin, type) and issubclass(origin, Mapping | list | str | int | bool) and not hasattr(origin, "__members__")
 
 
+_USUAL: Final = converter.DefaultPayloadConverter.default_encoding_payload_converters
+_EXACT: Final = [ExactJsonConverter() if isinstance(one, converter.JSONPlainPayloadConverter) else one for one in _USUAL]
+_BY_ENCODING: Final = {one.encoding.encode(): one for one in _EXACT}
+
+
 class ExactPayloadConverter(converter.CompositePayloadConverter):
-    """The SDK's converters with the JSON one exchanged."""
+    """The SDK's converters with the JSON one exchanged. They hold no state and are shared: the SDK makes one of us at each activation."""
 
     def __init__(self) -> None:
-        usual = converter.DefaultPayloadConverter.default_encoding_payload_converters
-        super().__init__(*(ExactJsonConverter() if isinstance(one, converter.JSONPlainPayloadConverter) else one for one in usual))
+        self.converters = _BY_ENCODING
+
+    def with_context(self, context: converter.SerializationContext) -> Self:
+        """The same for every workflow and activity."""
+        return self
 
 
 class PlainFailureConverter(converter.DefaultFailureConverter):

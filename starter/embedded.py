@@ -233,9 +233,9 @@ class EmbeddedServer:
             raise self._failed(f"gave no answer at {self.address} within {START_SECONDS:g} s") from None
 
     def _failed(self, what: str) -> ServerError:
-        lines = self.log_file.read_bytes()[self._log_start :].decode("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:]
-        said = "".join(f"\n  {line}" for line in lines) or " nothing"
-        kind = _PortTaken if any("address already in use" in line for line in lines) else ServerError
+        text = self.log_file.read_bytes()[self._log_start :].decode("utf-8", "replace")
+        said = "".join(f"\n  {line}" for line in text.splitlines()[-_LOG_TAIL_LINES:]) or " nothing"
+        kind = _PortTaken if "address already in use" in text else ServerError  # its panic says so long before the end
         return kind(f"the embedded Temporal server {what}; its log ({self.log_file}) says:{said}")
 
     def _default_log_file(self) -> Path:

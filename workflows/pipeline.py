@@ -11,7 +11,7 @@ from typing import Any, Final
 from temporalio import common, exceptions, workflow
 
 from workflows import contract
-from workflows.core import errors, host, model, plan
+from workflows.core import errors, host, model, plan, recorded
 from workflows.core import progress as progress_text
 from workflows.core import run as runs
 
@@ -21,6 +21,7 @@ _STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS
 MAX_CALLS_AT_ONCE: Final = 500
 MAX_ID_BYTES: Final = 1_000  # of an activity; Temporal refuses longer ones and the run would be stuck
 _MAX_SUMMARY_CHARS: Final = 200
+_REST: Final = datetime.timedelta(milliseconds=1)
 _DEFAULT_RETRY: Final = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}
 
 
@@ -140,6 +141,10 @@ class _TemporalHost:
         _tell(self._run)
         await workflow.sleep(duration, summary=f"{step}: sleep")
         record.status = runs.RUNNING
+
+    async def rest(self, step: str) -> None:
+        # counted, never timed: the detector of hung workers knows seconds, replay must not
+        await workflow.sleep(_REST, summary=f"{step}{recorded.REST}")
 
     async def next_version(self) -> int:
         version: int = await workflow.execute_activity(

@@ -50,6 +50,12 @@ def _retried() -> dict[str, Any]:
     return plans.plan_of([plans.call("call", "assign", timeout_seconds="2m", save_as="call"), plans.sleep("pause", 1)], name="retried")
 
 
+def _rests() -> dict[str, Any]:
+    """Heavy enough to rest between its steps: the point where it does so must stay the same in every version."""
+    heavy = "${range(9999) | map('string') | join(',') | length}"
+    return plans.plan_of([plans.transform(f"s{number}", heavy) for number in range(12)], name="rests")
+
+
 def _altered() -> dict[str, Any]:
     return {**plans.plan_of([plans.call("call")], name="altered"), "title": "Altered after the check"}
 
@@ -80,5 +86,6 @@ SCENES: Final = (
     Scene("computed", _computed, event={"numbers": [1, 2, 3]}),
     Scene("retried", _retried, {"call": [PASSING, PASSING, {"id": 7}]}, fields={"first_run": "retried-manual-1"}),
     Scene("altered", _altered),
+    Scene("rests", _rests),
     *(_reference(case) for case in {case.file: case for case in reversed(reference_cases.REFERENCE_CASES)}.values()),
 )

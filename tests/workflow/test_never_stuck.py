@@ -287,3 +287,20 @@ async def test_more_calls_than_temporal_allows_at_once_wait_their_turn(client: t
 async def test_what_a_run_is_given_is_measured_with_its_plan() -> None:
     with pytest.raises(errors.ToolError):
         starting.run_input(plans.plan_of([plans.call("read")]), {"text": "x" * 2_000_000}, None, None)
+
+
+HEAVY = [
+    pytest.param("${range(9999) | map('string') | join(',') | length}", id="texts"),
+    pytest.param("${range(9999) | map('string') | sort | list | unique | list | length}", id="lists"),
+]
+
+
+@pytest.mark.parametrize("template", HEAVY)
+async def test_many_heavy_steps_in_a_row_rest_in_between(client: temporal_client.Client, template: str) -> None:
+    """Each is within its limits; all together would hold the worker for longer than the 2 s that Temporal allows."""
+    computed = [plans.transform(f"s{number}", template) for number in range(40)]
+    skipped = [plans.call(f"t{number}", if_=f"{template[2:-1]} == 0.5") for number in range(40)]
+    ended = await runs.run(client, plans.plan_of([*computed, *skipped]))
+    assert ended.shown["status"] == "completed"
+    assert ended.count("TimerStarted") > 0
+    assert ended.progress == ended.shown

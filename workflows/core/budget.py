@@ -8,12 +8,27 @@ from workflows.core import errors, limits
 class Budget:
     """What is left of the limits of one evaluation; every spend below zero raises LimitExceeded."""
 
-    __slots__ = ("_items", "_operations", "_text")
+    __slots__ = ("_handed_out", "_items", "_operations", "_text")
 
     def __init__(self) -> None:
+        self._handed_out: list[Budget] = []
         self._operations = limits.MAX_OPERATIONS
         self._text = limits.MAX_TEXT_CHARS
         self._items = limits.MAX_VALUE_ITEMS
+
+    def fresh(self) -> Budget:
+        """A budget for the next evaluation; what it spends is counted here too."""
+        self._handed_out.append(made := Budget())
+        return made
+
+    def take_work(self) -> int:
+        """The work done with the budgets handed out since this was last asked, in operations; a text costs one for 32 characters."""
+        work = sum(
+            limits.MAX_OPERATIONS - one._operations + limits.MAX_VALUE_ITEMS - one._items + (limits.MAX_TEXT_CHARS - one._text) // 32
+            for one in self._handed_out
+        )
+        self._handed_out.clear()
+        return work
 
     def operations(self, count: int) -> None:
         """Spends loop rounds, look-ups, operators."""

@@ -54,6 +54,10 @@ class Host(Protocol):
         """Waits durably."""
         ...
 
+    async def rest(self, step: str) -> None:
+        """Ends the turn before a step, since much was computed without a wait; the run goes on at once."""
+        ...
+
     async def next_version(self) -> int:
         """The next value of the pipeline's durable counter, the same through the run and its retries."""
         ...

@@ -16,6 +16,7 @@ MAX_TEMPLATE_MARKS: Final = 1_000  # expressions and blocks of one string
 MAX_TEMPLATE_TOKENS: Final = 4_000  # words and signs of all marks of one string
 MAX_RANGE: Final = 10_000  # items of range()
 MAX_OPERATIONS: Final = 100_000  # loop rounds, operators and look-ups in one evaluation
+MAX_WORK_WITHOUT_REST: Final = 200_000  # operations of computed steps in a row; then a run rests, or Temporal takes its worker for hung
 MAX_TEXT_CHARS: Final = 1_048_576  # a text made by a template
 MAX_VALUE_ITEMS: Final = 200_000  # members of a value, all levels together
 MAX_NUMBER_DIGITS: Final = 400  # digits of a number, exponent written out

@@ -76,6 +76,9 @@ class MockHost:
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
         self._clock += duration
 
+    async def rest(self, step: str) -> None:
+        """A mock run may compute as long as it likes."""
+
     async def next_version(self) -> int:
         return self._version
 

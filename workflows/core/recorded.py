@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from workflows.core import errors, host, plan, run
+
+REST: Final = ": rest"  # after the step, in the key of a rest; also the summary of its timer
 
 
 @dataclass(slots=True)
@@ -74,6 +76,11 @@ class RecordedHost:
         if step not in self._recording.slept:
             raise NotYet(waiting=True)
         self._learned(step)
+
+    async def rest(self, step: str) -> None:
+        if f"{step}{REST}" not in self._recording.slept:
+            raise NotYet
+        self._learned(f"{step}{REST}")
 
     async def next_version(self) -> int:
         if self._recording.version is None:

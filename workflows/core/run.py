@@ -7,7 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.core import date_words, errors, fragments, host, model, plan, scope, sizes, sql_statement, system_tools, values, zones
+from workflows.core import (
+    date_words,
+    errors,
+    fragments,
+    host,
+    limits,
+    model,
+    plan,
+    scope,
+    sizes,
+    sql_statement,
+    system_tools,
+    values,
+    zones,
+)
 
 PENDING: Final = "pending"
 RUNNING: Final = "running"
@@ -87,6 +101,7 @@ class Run:
             nominal_time=nominal.astimezone(zone).replace(microsecond=0).isoformat(),
             steps=[StepRecord(step.id, step.uses) for step in compiled.steps],
         )
+        self._work = 0  # operations since the run last waited
         self._given = dict(params or {})
         self._outputs: dict[str, Any] = {}  # by save_as, for bare names
         self._steps: dict[str, Any] = {}  # by save_as, or by id where no save_as has that name
@@ -138,6 +153,10 @@ class Run:
         self._roots["params"] = {name: params[name] for name in dict.fromkeys([*self.plan.params, *self._given])}
 
     async def _step(self, step: plan.CompiledStep, record: StepRecord, world: host.Host) -> None:
+        self._work += self._scope.budget.take_work()
+        if self._work > limits.MAX_WORK_WITHOUT_REST:
+            self._work = 0
+            await world.rest(step.id)
         if step.condition is not None and not self._decide(step):
             record.status = SKIPPED
             self._keep(step, values.Skipped(f"step '{step.id}' was skipped: its if, {step.condition_text}, was false"))
@@ -150,6 +169,7 @@ class Run:
             output = await system_tools.perform(step.uses, arguments, step.id, world)
         else:
             output = await self._call(step, record, arguments, world)
+            self._work = 0  # the run has waited for the answer
         record.output = output
         record.status = COMPLETED
         self._keep(step, values.Rows(output, _key_by(arguments)) if _is_rows(step, output) else output)

@@ -40,7 +40,7 @@ class Scope:
 
     def fresh(self) -> Scope:
         """The same names with a new budget, for the next evaluation."""
-        return Scope(self.roots, self.dates, self.outputs, self._locals)
+        return Scope(self.roots, self.dates, self.outputs, self._locals, self.budget.fresh())
 
     def lookup(self, name: str) -> Any:
         """The value of a bare name, or a Missing that lists what is there."""

@@ -267,7 +267,7 @@ VALUES = st.recursive(
 )
 
 
-@hypothesis.settings(max_examples=300, deadline=None)
+@hypothesis.settings(max_examples=120, deadline=None)
 @hypothesis.given(SCHEMAS, VALUES)
 def test_whatever_comes_it_fits_in_the_end_or_is_refused_and_is_not_touched(schema: dict[str, Any], value: Any) -> None:
     arguments = {"x": value}

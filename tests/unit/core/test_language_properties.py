@@ -15,7 +15,7 @@ from workflows import converter
 from workflows.core import errors, limits, model, plan, scope, source, template, tree
 
 hypothesis.settings.register_profile(
-    "language", derandomize=True, deadline=None, max_examples=200, database=None, suppress_health_check=list(hypothesis.HealthCheck)
+    "language", derandomize=True, deadline=None, max_examples=100, database=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
 SETTINGS = hypothesis.settings.get_profile("language")
 

@@ -5,6 +5,7 @@ OrdinautError
 ├── EvaluationError      a template could not be evaluated
 │   ├── MissingValue     it names something that is not there
 │   └── LimitExceeded    it asked for more than a named limit allows
+├── ScheduleError        a rule, calendar or time that cannot be read, never comes, or cannot be told to Temporal
 ├── ToolError            a tool call failed; carries its kind
 └── MockError            a mock run lacks what it needs
 """
@@ -94,6 +95,19 @@ class LimitExceeded(EvaluationError):
     """A template asked for more than a named limit allows."""
 
     kind = LIMIT_EXCEEDED
+
+
+class ScheduleError(OrdinautError):
+    """A schedule that cannot be: `key` is the document's key at fault, `part` the part of its text, like "BYDAY=XX"."""
+
+    kind = INVALID_INPUT
+
+    def __init__(self, message: str, hint: str = "", key: str = "schedule_expr", part: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        self.key = key
+        self.part = part
+        super().__init__(f"{message}; {hint}" if hint else message)
 
 
 class ToolError(OrdinautError):

@@ -54,7 +54,8 @@ class Timing:
     def from_json(cls, document: Mapping[str, Any]) -> Timing:
         """The inverse; keys of a newer version are left out."""
         known = {field.name for field in fields(cls)}
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in document.items() if key in known})
+        given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items() if key in known}
+        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from workflows.core import errors, limits, values
 
+_quoted: Final = json.encoder.encode_basestring  # control characters become \u0001: six bytes for one
 #: Above this many bytes nobody counts on: a small value may hold one large part very often.
 MOST_COUNTED_BYTES: Final = 10 * limits.MAX_PAYLOAD_BYTES
 
@@ -34,8 +36,11 @@ def size_of(value: Any) -> int:
 
 
 def _text_size(text: str) -> int:
-    length = len(text) if text.isascii() or len(text) > MOST_COUNTED_BYTES else len(text.encode("utf-8", "surrogatepass"))
-    return length + 2 + text.count('"') + text.count("\\") + text.count("\n")
+    if len(text) > MOST_COUNTED_BYTES:
+        return len(text)
+    if text.isascii() and text.isprintable():  # nothing to escape but these two
+        return len(text) + 2 + text.count('"') + text.count("\\")
+    return len(_quoted(text).encode("utf-8", "surrogatepass"))
 
 
 def check_size(value: Any, what: str) -> None:

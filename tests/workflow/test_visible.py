@@ -104,7 +104,7 @@ async def test_current_details_of_a_failed_run_name_the_reason(client: temporal_
         handle = await runs.started(client, plans.plan_of([plans.call("call")]), queue)
         await runs.ended(client, handle)
         details = await _details(handle)
-    assert details.endswith("- ✗ **call** `desk.tickets read` failed\n\n> **rejected by the vendor**: no such ticket")
+    assert details.endswith("- ✗ **call** `desk.tickets read` failed\n\n> **rejected by the vendor**: `no such ticket`")
 
 
 async def test_a_long_pipeline_shows_the_steps_around_the_present_one(client: temporal_client.Client) -> None:

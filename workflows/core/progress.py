@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from typing import Any, Final
 
 from workflows.core import errors, limits, run
@@ -34,8 +35,19 @@ def markdown(title: str, record: run.RunRecord) -> str:
     if after > 0:
         lines.append(f"- {after:,} steps after")
     if record.error:
-        lines += ["", f"> **{record.error['type']}**: {record.error['message'][:_MAX_ERROR_CHARS]}"]
+        lines += ["", f"> **{record.error['type']}**: {_literal(record.error['message'][:_MAX_ERROR_CHARS])}"]
     return "\n".join(lines)
+
+
+def _literal(text: str) -> str:
+    """A vendor's words as a code span, so that the Web UI draws no link, picture or heading out of them.
+
+    >>> _literal("no `id`")
+    '`` no `id` ``'
+    """
+    line = " ".join(text.split())
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if "`" in line else f"`{line}`"
 
 
 def _line(step: run.StepRecord) -> str:

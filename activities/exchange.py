@@ -6,6 +6,7 @@ import datetime
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import cookiejar
 from typing import Any, Final
 
 import httpx
@@ -49,6 +50,11 @@ class Response:
     headers: Mapping[str, str]  # names in lower case
     body: bytes
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of success, 2xx."""
+        return 200 <= self.status < 300
+
     def failure(self, mask: Callable[[str], str]) -> errors.ToolError | None:
         """The failure that the status stands for, None for 2xx. Texts are masked here, since later they are cut, perhaps amid a secret."""
         text = mask(self.body.decode("utf-8", errors="replace"))
@@ -57,10 +63,14 @@ class Response:
 
 
 class Clients:
-    """One pooled client for each service, opened at its first call."""
+    """One pooled client for each service, opened at its first call.
 
-    def __init__(self) -> None:
+    `tls` gives a service's own TLS settings, such as a client certificate; None, or None from it, trusts the usual authorities.
+    """
+
+    def __init__(self, tls: Callable[[str], ssl.SSLContext | None] | None = None) -> None:
         self._clients: dict[str, httpx.AsyncClient] = {}
+        self._tls = tls
 
     async def exchange(self, request: Request, call: base.Call) -> Response:
         """Sends the request once and reads the answer.
@@ -89,7 +99,11 @@ class Clients:
         if service not in self._clients:
             # trust_env=False: proxies and certificates come from our settings or not at all, and never from a stray variable.
             # Redirects are not followed: a POST would silently become a GET, and a secret would go to another host.
+            # Cookies are not kept: one call's session must not reach another, perhaps one with other credentials.
+            context = self._tls(service) if self._tls else None
             self._clients[service] = httpx.AsyncClient(
+                verify=context or True,
+                cookies=cookiejar.CookieJar(cookiejar.DefaultCookiePolicy(allowed_domains=[])),
                 limits=SERVICE_LIMITS.get(service, DEFAULT_LIMITS),
                 follow_redirects=False,
                 trust_env=False,

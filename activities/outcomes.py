@@ -37,6 +37,7 @@ class Call:
     attempt: int
     effect: str
     key: str = ""
+    look_up: bool = False  # the definition says how to find out whether an earlier try was done
 
     @property
     def name(self) -> str:
@@ -44,15 +45,15 @@ class Call:
         return f"{self.tool} {self.action}" if self.action else self.tool
 
 
-def retryable(kind: str, effect: str) -> bool:
-    """Whether the same call may be sent again after a failure of this kind.
+def retryable(kind: str, effect: str, look_up: bool = False) -> bool:
+    """Whether the same call may be sent again after a failure of this kind; an unsafe one where a look-up goes before it.
 
     >>> retryable("unknown outcome", "key"), retryable("unknown outcome", "unsafe"), retryable("throttled", "unsafe")
     (True, False, True)
     """
     if kind in errors.RETRYABLE:
         return True
-    return kind not in _FINAL and effect in (model.SAFE, model.IDEMPOTENT, model.KEY)
+    return kind not in _FINAL and (look_up or effect in (model.SAFE, model.IDEMPOTENT, model.KEY))
 
 
 def of_status(status: int, headers: Mapping[str, str], answer: str, now: datetime.datetime) -> errors.ToolError | None:
@@ -61,22 +62,56 @@ def of_status(status: int, headers: Mapping[str, str], answer: str, now: datetim
     >>> of_status(404, {}, "no such channel", datetime.datetime.now(datetime.UTC)).kind
     'rejected by the vendor'
     """
-    if 200 <= status < 300:
-        return None
-    kind, what = _status_meaning(status, headers)
-    pause = retry_after(headers.get("retry-after", ""), now) if kind in errors.RETRYABLE else None
-    quoted = quote(answer)
-    said = f': "{quoted}"' if quoted else ""
-    details = {"status": status, "answer": answer[:MAX_ANSWER_CHARS]}
-    return errors.ToolError(kind, f"HTTP {status}{said}; {what}", details, pause)
+    return None if 200 <= status < 300 else of_answer(status, headers, answer, now)
+
+
+def of_answer(
+    status: int,
+    headers: Mapping[str, str],
+    answer: str,
+    now: datetime.datetime,
+    said: str = "",
+    kind: str | None = None,
+    wait_seconds: float | None = None,
+) -> errors.ToolError:
+    """The failure that an HTTP answer stands for, also one that came with a status of success.
+
+    `said` is the vendor's own word for it, where the answer is known to hold one; `kind` overrules what the status means;
+    `wait_seconds` is the vendor's pause, for a throttled call without a Retry-After.
+    """
+    meant, what = _status_meaning(status, headers)
+    if 200 <= status < 300 or (kind is not None and kind != meant):
+        meant = kind or errors.REJECTED
+        what = _KIND_MEANINGS[meant]
+    pause = retry_after(headers.get("retry-after", ""), now) if meant in errors.RETRYABLE else None
+    if pause is None and meant == errors.THROTTLED and wait_seconds is not None:
+        pause = min(wait_seconds, MAX_RETRY_AFTER.total_seconds())
+    quoted = quote(said or answer)
+    where = f"HTTP {status}" if not 200 <= status < 300 else ""
+    words = f'{where}: "{quoted}"' if where and quoted else where or f'"{quoted}"'
+    return errors.ToolError(meant, f"{words}; {what}", {"status": status, "answer": answer[:MAX_ANSWER_CHARS]}, pause)
+
+
+#: What a kind means where the definition of the tool, and not the status, says so.
+_KIND_MEANINGS: Final[Mapping[str, str]] = {
+    errors.THROTTLED: "too many calls; nothing was done",
+    errors.UNREACHABLE: "the service is not available now; nothing was done",
+    errors.UNKNOWN_OUTCOME: "the service failed while it worked on the call",
+    errors.INVALID_INPUT: "change the arguments; the same call is not sent again",
+    errors.REJECTED: "the same call is not sent again",
+}
 
 
 def _status_meaning(status: int, headers: Mapping[str, str]) -> tuple[str, str]:
     """(kind, what it means and what to do)."""
     if status == 429:
         return errors.THROTTLED, "too many calls; nothing was done"
-    if status == 503:
+    if status == 403 and (headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers):
+        return errors.THROTTLED, "too many calls; nothing was done"  # GitHub's way to say 429
+    if status in (503, 529):  # 529: overloaded, of no standard and used by several
         return errors.UNREACHABLE, "the service is not available now; nothing was done"
+    if status == 408:
+        return errors.UNKNOWN_OUTCOME, "the service did not get or not finish the call in time"
     if status >= 500:
         return errors.UNKNOWN_OUTCOME, "the service failed while it worked on the call"
     if 300 <= status < 400:
@@ -122,7 +157,7 @@ def application_error(failure: errors.ToolError, call: Call, mask: Callable[[str
     >>> print(application_error(errors.ToolError("throttled", "HTTP 429; too many calls", retry_after=3.0), call, str).message)
     step tell: slack.enterprise post_message, attempt 2: HTTP 429; too many calls; it may be sent again after 3 s
     """
-    again = retryable(failure.kind, call.effect)
+    again = retryable(failure.kind, call.effect, call.look_up)
     advice = _advice(failure, call)
     message = f"step {call.step}: {call.name}, attempt {call.attempt}: {failure.message}{'; ' if advice else ''}{advice}"
     return exceptions.ApplicationError(
@@ -152,6 +187,8 @@ def _advice(failure: errors.ToolError, call: Call) -> str:
         return ""
     if retryable(failure.kind, call.effect):
         return "sending it again does no harm"
+    if call.look_up:
+        return "it is looked up at the vendor before it is sent again"
     service = call.tool.partition(".")[0]
     key = f" (it was sent with the key {call.key})" if call.key else ""
     return (

@@ -33,6 +33,7 @@ class Call:
     step: str
     deadline: float
     zone: str | None = None
+    repeats: bool = False  # an earlier try, or an earlier run of the same chain, may have sent this call
     progress: Progress = field(default_factory=Progress)
 
     def remaining(self) -> float:
@@ -46,6 +47,7 @@ class Answer:
 
     output: Any
     warnings: list[str] = field(default_factory=list)
+    cached_seconds: int | None = None  # age of an output that the worker had kept
 
 
 class Transport(Protocol):

@@ -3,187 +3,119 @@
     "rest": {"method": "POST", "path": "/repos/${arguments.repository}/issues", "headers": {}, "query": {},
              "body": {"title": "${arguments.title}"}, "error": "${answer.error if not answer.ok else null}", "result": "${answer}"}
 
-It stands in the definition, or in one of its `actions`; `error` and `result` also see `answer`, `status` and `headers`.
+It stands in the definition, or in one of its `actions`; `catalogs/README.md` says everything that it may hold.
 """
 
 from __future__ import annotations
 
-import functools
-import re
-import urllib.parse
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, Final
+import asyncio
+import datetime
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from activities import authentication, endpoints, exchange, json_text, outcomes
+from activities import authentication, endpoints, exchange
 from activities import settings as settings_module
+from activities.rest import answer as answers
+from activities.rest import cache, look_up, pages, poll, rate_limits, request
+from activities.rest import description as descriptions
 from activities.transports import base
-from workflows.core import errors, scope, template, values
-
-_KEYS: Final = ("method", "path", "headers", "query", "body", "error", "result")
-_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-#: Headers that say how a message is framed or where it goes: never a template's business.
-_OUR_HEADERS: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "authorization"})
+from workflows.core import errors, scope
 
 
 class Rest:
-    """Calls vendors' HTTP APIs."""
+    """Calls vendors' HTTP APIs. `rate_limits` holds what the vendors last said of their limits."""
 
-    def __init__(self, settings: settings_module.Settings) -> None:
+    def __init__(self, settings: settings_module.Settings, tls: Callable[[str], ssl.SSLContext | None] | None = None) -> None:
         self._settings = settings
-        self._clients = exchange.Clients()
+        self._clients = exchange.Clients(tls)
+        self._actions: dict[tuple[str, str | None, str], descriptions.Action] = {}
+        self._cache = cache.Cache()
+        self.rate_limits = rate_limits.RateLimits()
 
     async def send(self, call: base.Call) -> base.Answer:
-        """Sends the request that the definition describes.
+        """Sends the request that the definition describes; what an earlier try of an unsafe call did is looked up before.
 
         Raises:
-            ToolError: see `exchange.Clients.exchange`; REJECTED where the definition's `error` finds one in the answer,
+            ToolError: see `exchange.Clients.exchange`, `answer.read`, `look_up.find`, `pages.gather` and `poll.follow`;
                 INVALID_INPUT where the definition or the arguments give no request.
         """
-        description = _description(call)
-        response = await self._clients.exchange(self._request(description, call), call)
-        failure = response.failure(self._settings.mask)
-        if failure is not None:
-            raise failure
-        answer = json_text.decode(response.body) if response.body.strip() else None
-        names = scope.Scope(
-            {"arguments": call.arguments, "answer": answer, "status": response.status, "headers": dict(response.headers)},
-        )
-        self._check(description, names)
-        if "result" not in description:
-            return base.Answer(answer)
-        return base.Answer(_evaluated(description, "result", names, errors.BAD_OUTPUT))
+        action = self._action(call)
+        endpoint = endpoints.resolve(call.tool, self._settings)
+        roots = self._roots(call)
+        if action.look_up is not None and call.repeats:
+            earlier = await look_up.find(action, endpoint, roots, call, self._asking(action, roots))
+            if earlier is not None:
+                return base.Answer(earlier, [look_up.WARNING])
+        draft = request.draft(action.rest, scope.Scope(roots))
+        if action.key_header:
+            draft = draft.with_header(action.key_header, call.key)
+        if action.key_place:
+            draft = draft.with_value(action.key_place, call.key)
+        return await self._kept(action, draft, endpoint, roots, call)
 
     async def close(self) -> None:
         """Closes pooled connections."""
         await self._clients.close()
 
-    def _request(self, description: Mapping[str, Any], call: base.Call) -> exchange.Request:
-        names = scope.Scope({"arguments": call.arguments})
-        method = str(description.get("method", "POST")).upper()
-        if method not in _METHODS:
-            raise _bad_definition(f"rest.method: found {method!r}, expected one of {', '.join(_METHODS)}")
-        url = _url(endpoints.resolve(call.tool, self._settings), description, names)
-        headers = {"Accept": "application/json", "Idempotency-Key": call.key, **_headers(description, names)}
-        body = None
-        if "body" in description:
-            body = json_text.encode(_evaluated(description, "body", names))
-            headers.setdefault("Content-Type", "application/json")
-        return exchange.Request(method, url, {**headers, **authentication.headers(call.tool, self._settings, required=True)}, body)
+    def _action(self, call: base.Call) -> descriptions.Action:
+        key = (call.tool.address, call.action, call.tool.digest)
+        if key not in self._actions:
+            self._actions[key] = descriptions.of(call.tool, call.action)
+        return self._actions[key]
 
-    def _check(self, description: Mapping[str, Any], names: scope.Scope) -> None:
-        """Looks for a failure in an answer that came with a status of success."""
-        found = _evaluated(description, "error", names, errors.BAD_OUTPUT) if "error" in description else None
-        if found in (None, False, ""):
-            return
-        text = self._settings.mask(found if isinstance(found, str) else json_text.encode(found).decode())
-        raise errors.ToolError(
-            errors.REJECTED,
-            f'"{outcomes.quote(text)}"; the same call is not sent again',
-            {"status": names.roots["status"], "answer": self._settings.mask(json_text.encode(names.roots["answer"]).decode())},
-        )
+    def _roots(self, call: base.Call) -> dict[str, Any]:
+        """The names that every template of a definition may read."""
+        configuration = call.tool.definition.get("configuration", {})
+        settings = {name: self._settings.plain(name) for name in configuration}
+        return {"arguments": call.arguments, "key": call.key, "settings": settings}
 
+    async def _kept(
+        self, action: descriptions.Action, draft: request.Draft, endpoint: str, roots: Mapping[str, Any], call: base.Call
+    ) -> base.Answer:
+        """The output, from the cache where the action allows one."""
+        if not action.cache_ttl_seconds:
+            return await self._answer(action, draft, endpoint, roots, call)
+        now = asyncio.get_running_loop().time()
+        key = cache.key_of(call, self._authenticated(draft.request(endpoint), call))
+        found = self._cache.get(key, now)
+        if found is None:
+            found = await self._answer(action, draft, endpoint, roots, call)
+            self._cache.keep(key, found, action.cache_ttl_seconds, now)
+        return found
 
-def _description(call: base.Call) -> Mapping[str, Any]:
-    """The `rest` of the action, else of the tool."""
-    actions = call.tool.definition.get("actions")
-    action = actions.get(call.action) if isinstance(actions, dict) else None
-    found = action.get("rest") if isinstance(action, dict) else None
-    found = found if found is not None else call.tool.definition.get("rest")
-    if not isinstance(found, dict):
-        raise _bad_definition(f"there is no `rest` for {call.action or 'this tool'}")
-    unknown = next((key for key in found if key not in _KEYS), None)
-    if unknown is not None:
-        raise _bad_definition(f"rest.{unknown}: there is no such key; known are {', '.join(_KEYS)}")
-    return found
+    async def _answer(
+        self, action: descriptions.Action, draft: request.Draft, endpoint: str, roots: Mapping[str, Any], call: base.Call
+    ) -> base.Answer:
+        """The output of one request, or of as many as pages and polling need."""
+        description, ask = action.rest, self._asking(action, roots)
+        if description.pages is not None:
+            found = await pages.gather(description.pages, draft, endpoint, roots, lambda one: ask(call, description, one))
+            assert found.last is not None
+            names = found.last.names(roots, items=found.items, pages=found.pages, complete=found.complete)
+            return base.Answer(_result(description, names, found.items), found.warnings)
+        sent = draft.request(endpoint)
+        first = reply = await ask(call, description, sent)
+        if description.poll is not None:
+            looking = description if not description.poll.path and not description.poll.header else poll.LOOK
+            reply = await poll.follow(description.poll, first, sent, endpoint, roots, call, lambda one: ask(call, looking, one))
+        return base.Answer(_result(description, reply.names(roots, first=first.answer), reply.answer))
 
+    def _asking(self, action: descriptions.Action, roots: Mapping[str, Any]) -> look_up.Ask:
+        """Sends one request, notes the vendor's limits, reads the answer."""
 
-@functools.lru_cache(maxsize=4_096)
-def _compiled(text: str, path: str) -> template.Template:
-    return template.compile_json(json_text.decode(text), path)
+        async def ask(call: base.Call, description: descriptions.Description, unsigned: exchange.Request) -> answers.Reply:
+            response = await self._clients.exchange(self._authenticated(unsigned, call), call)
+            numbers = rate_limits.read(action.rate_limit, response.headers, datetime.datetime.now(datetime.UTC))
+            self.rate_limits.note(call.tool.service, numbers)
+            return answers.read(description, response, roots, numbers, self._settings.mask)
 
+        return ask
 
-def _evaluated(description: Mapping[str, Any], key: str, names: scope.Scope, kind: str = errors.INVALID_INPUT) -> Any:
-    try:
-        return _compiled(json_text.encode(description[key]).decode(), f"rest.{key}").evaluate(names)
-    except errors.EvaluationError as error:
-        raise errors.ToolError(kind, str(error)) from None
-
-
-def _url(endpoint: str, description: Mapping[str, Any], names: scope.Scope) -> str:
-    """The endpoint with the path behind it and the query; scheme, host and port are always the endpoint's."""
-    parts = urllib.parse.urlsplit(endpoint)
-    path = parts.path.rstrip("/") + _path(description, names)
-    query = "&".join(pair for pair in (parts.query, _query(description, names)) if pair)
-    return urllib.parse.urlunsplit((parts.scheme, parts.netloc, path or "/", query, ""))
-
-
-def _path(description: Mapping[str, Any], names: scope.Scope) -> str:
-    """The path, each segment evaluated by itself and encoded, so that no value can add a segment, a query or a host.
-
-    `/repos/${arguments.owner}/issues` with the owner `a/b` is `/repos/a%2Fb/issues`.
-    """
-    source = str(description.get("path", ""))
-    if not source:
-        return ""
-    if not source.startswith("/") or source.startswith("//"):
-        raise _bad_definition(f"rest.path: found {source!r}, expected it to begin with one /")
-    return "".join(f"/{_segment(segment, names)}" for segment in _segments(source[1:]))
+    def _authenticated(self, unsigned: exchange.Request, call: base.Call) -> exchange.Request:
+        """The request with its credentials: the one place where they join it."""
+        return request.signed(unsigned, authentication.headers(call.tool, self._settings, required=True))
 
 
-def _segments(path: str) -> list[str]:
-    """The path split at each / outside of templates."""
-    segments, depth = [""], 0
-    for character in path:
-        depth += (character == "{") - (character == "}")
-        if character == "/" and not depth:
-            segments.append("")
-        else:
-            segments[-1] += character
-    return segments
-
-
-def _segment(source: str, names: scope.Scope) -> str:
-    value = _evaluated({"path": source}, "path", names)
-    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
-        raise errors.ToolError(errors.INVALID_INPUT, f"rest.path: {source} is {values.type_name(value)}, expected text or a number")
-    text = values.scalar_text(value)
-    if text != source and text in ("", ".", ".."):
-        raise errors.ToolError(errors.INVALID_INPUT, f"rest.path: {source} is {text!r}, which would lead to another path")
-    return urllib.parse.quote(text, safe="") if text != source else urllib.parse.quote(text, safe="!$&'()*+,;=:@%~")
-
-
-def _query(description: Mapping[str, Any], names: scope.Scope) -> str:
-    """The query string; null leaves a name out, a list repeats it."""
-    given = _evaluated(description, "query", names) if "query" in description else {}
-    pairs = []
-    for name, value in given.items():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict | list):
-                raise errors.ToolError(errors.INVALID_INPUT, f"rest.query.{name}: found {values.type_name(item)}, expected a scalar")
-            if item is not None:
-                pairs.append((name, values.scalar_text(item)))
-    return urllib.parse.urlencode(pairs, quote_via=urllib.parse.quote)
-
-
-def _headers(description: Mapping[str, Any], names: scope.Scope) -> dict[str, str]:
-    """The definition's headers; null leaves one out."""
-    given = _evaluated(description, "headers", names) if "headers" in description else {}
-    made = {}
-    for name, value in given.items():
-        if not _HEADER_NAME.fullmatch(name) or name.lower() in _OUR_HEADERS:
-            raise _bad_definition(f"rest.headers.{name}: a definition cannot set this header")
-        if value is None:
-            continue
-        text = "" if isinstance(value, dict | list) else values.scalar_text(value)
-        if isinstance(value, dict | list) or not text.isascii() or not text.isprintable():
-            raise errors.ToolError(
-                errors.INVALID_INPUT, f"rest.headers.{name}: found {values.shown(value)}, expected ASCII text on one line"
-            )
-        made[name] = text
-    return made
-
-
-def _bad_definition(message: str) -> errors.ToolError:
-    return errors.ToolError(errors.INVALID_INPUT, f"the tool definition cannot be used: {message}")
+def _result(description: descriptions.Description, names: scope.Scope, whole: Any) -> Any:
+    return whole if description.result is None else description.result.value(names, errors.BAD_OUTPUT)

@@ -55,7 +55,8 @@ def test_what_may_be_sent_again(kind: str, effects: set[str]) -> None:
         (502, errors.UNKNOWN_OUTCOME),
         (503, errors.UNREACHABLE),
         (504, errors.UNKNOWN_OUTCOME),
-        (529, errors.UNKNOWN_OUTCOME),
+        (408, errors.UNKNOWN_OUTCOME),
+        (529, errors.UNREACHABLE),
     ],
 )
 def test_what_a_status_means(status: int, kind: str | None) -> None:

@@ -190,6 +190,18 @@ class Tool:
         declared = self.definition.get("actions", {}).get(action or "", {})
         return _as_object(declared["output_schema"]) if "output_schema" in declared else self.output_schema
 
+    def input_schema_of(self, action: str | None) -> dict[str, Any]:
+        """The JSON Schema of an action's own arguments, without `action` itself; they must fit the tool's `input_schema` too."""
+        return _as_object(self._action(action).get("input_schema", True))
+
+    def looks_up(self, action: str | None) -> bool:
+        """Whether the definition says how to find out at the vendor if an earlier try of an unsafe call was done."""
+        return "look_up" in (self._action(action) if "actions" in self.definition else self.definition)
+
+    def _action(self, action: str | None) -> dict[str, Any]:
+        found: dict[str, Any] = self.definition.get("actions", {}).get(action or "", {})
+        return found
+
     def effect_of(self, action: str | None) -> str:
         """The effect class of an action, or of the tool where it has no actions."""
         return self.actions.get(action or "", self.effect)

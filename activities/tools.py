@@ -17,7 +17,7 @@ from activities import outcomes, validators
 from activities import settings as settings_module
 from activities.transports import base, database, http, rest
 from workflows import contract
-from workflows.core import errors, fit, model
+from workflows.core import errors, fit, fit_call, model
 
 _HEARTBEATS_PER_TIMEOUT: Final = 3
 _PROJECT: Final = pathlib.Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ class ToolActivities:
             CancelledError: the run was cancelled before anything with an effect was sent.
         """
         progress = base.Progress()
-        call = _failed_call(given)
+        call = _failed_call(given, self._catalog.get(given["tool"]))
         try:
             async with _heartbeat():
                 return await self._call(given, progress)
@@ -73,7 +73,8 @@ class ToolActivities:
     async def _call(self, given: contract.CallInput, progress: base.Progress) -> contract.CallOutput:
         tool = self._tool(given["tool"])
         transport = self._transport(tool)
-        fitted = fit.arguments(tool.input_schema, given["arguments"], validators.fast(tool.input_schema))
+        fitted = fit_call.arguments(tool, given["arguments"], validators.fast)
+        _check_look_up(tool, given)
         answer = await _within(_own_timeout(tool), transport, _call_of(tool, fitted.value, given, progress))
         output_schema = tool.output_schema_of(_action(given))
         fit.output(output_schema, answer.output, validators.fast(output_schema))
@@ -84,6 +85,8 @@ class ToolActivities:
             output["warnings"] = warnings
         if activity.info().attempt > 1:
             output["attempts"] = activity.info().attempt
+        if answer.cached_seconds is not None:
+            output["cached_seconds"] = answer.cached_seconds
         base.check_size(output)
         return output
 
@@ -132,6 +135,7 @@ def _call_of(tool: model.Tool, arguments: dict[str, Any], given: contract.CallIn
         step=info.activity_id,
         deadline=asyncio.get_running_loop().time() + _own_timeout(tool),
         zone=given.get("zone"),
+        repeats=_repeats(given),
         progress=progress,
     )
 
@@ -144,9 +148,25 @@ def _own_timeout(tool: model.Tool) -> float:
     return max((timeout - contract.ACTIVITY_GRACE).total_seconds(), timeout.total_seconds() / 2)
 
 
-def _failed_call(given: contract.CallInput) -> outcomes.Call:
+def _failed_call(given: contract.CallInput, tool: model.Tool | None) -> outcomes.Call:
     info = activity.info()
-    return outcomes.Call(given["tool"], _action(given), info.activity_id, info.attempt, _effect(given), _key(given))
+    look_up = tool is not None and tool.looks_up(_action(given))
+    return outcomes.Call(given["tool"], _action(given), info.activity_id, info.attempt, _effect(given), _key(given), look_up)
+
+
+def _repeats(given: contract.CallInput) -> bool:
+    """Whether this call may have been sent before: by an earlier try, or by an earlier run of the same chain."""
+    info = activity.info()
+    return info.attempt > 1 or given.get("run", info.workflow_id) != info.workflow_id
+
+
+def _check_look_up(tool: model.Tool, given: contract.CallInput) -> None:
+    """A call that was only let through a second time for its look-up must have one."""
+    if given.get("look_up") and _repeats(given) and not tool.looks_up(_action(given)):
+        raise errors.ToolError(
+            errors.UNKNOWN_OUTCOME,
+            f"an earlier try may have been done, and the definition of {tool.address} no longer says how to look that up; nothing was sent",
+        )
 
 
 def _action(given: contract.CallInput) -> str | None:

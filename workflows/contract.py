@@ -52,6 +52,7 @@ class CallInput(TypedDict):
     digest: str  # of the tool definition the plan was checked against
     zone: NotRequired[str]  # the pipeline's time zone, for database sessions
     run: NotRequired[str]  # first workflow id of a chain of retries, where it is not this one
+    look_up: NotRequired[bool]  # the plan lets this unsafe call be tried again, since a look-up goes before it
 
 
 class CallOutput(TypedDict):
@@ -61,6 +62,7 @@ class CallOutput(TypedDict):
     arguments: NotRequired[dict[str, Any]]  # what was sent, where fitting the schema changed it
     warnings: NotRequired[list[str]]
     attempts: NotRequired[int]  # where more than one
+    cached_seconds: NotRequired[int]  # where the worker had kept the output: its age
 
 
 class RunInput(TypedDict):

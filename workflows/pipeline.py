@@ -131,6 +131,8 @@ class _TemporalHost:
             made["zone"] = self._run.plan.timezone
         if self._first_run:
             made["run"] = self._first_run
+        if _looks_up(call):
+            made["look_up"] = True
         return made
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
@@ -178,9 +180,13 @@ def _summary(call: host.ToolCall) -> str:
 
 def _retry_policy(call: host.ToolCall) -> common.RetryPolicy:
     facts = {**_DEFAULT_RETRY, **call.policy.get("retry", {})}
-    return _retry(
-        facts["attempts"], facts["first_wait_seconds"], facts["factor"], facts["longest_wait_seconds"], call.effect == model.UNSAFE
-    )
+    unsafe = call.effect == model.UNSAFE and not _looks_up(call)
+    return _retry(facts["attempts"], facts["first_wait_seconds"], facts["factor"], facts["longest_wait_seconds"], unsafe)
+
+
+def _looks_up(call: host.ToolCall) -> bool:
+    """Whether the call, tried again, first looks up at the vendor if it was done. Plans made before there were look-ups say nothing."""
+    return call.policy.get("look_up") is True or call.action in call.policy.get("look_ups", ())
 
 
 @functools.lru_cache(maxsize=1_024)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol
 
-from workflows.core import errors, fit, host, made_up, model
+from workflows.core import errors, fit, fit_call, host, made_up, model
 
 AUTO: Final = "auto"
 _CALLS: Final = "$calls"
@@ -42,7 +42,7 @@ class MockHost:
         tool = self._tools.get(call.address)
         if tool is None:
             raise errors.ToolError(errors.INVALID_INPUT, f"no tool '{call.address}' in the catalog", {"tool": call.address})
-        fitted = fit.arguments(tool.input_schema, call.arguments)
+        fitted = fit_call.arguments(tool, call.arguments)
         sent = fitted.value if fitted.changed else None
         try:
             schema = tool.output_schema_of(call.action)

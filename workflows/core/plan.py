@@ -61,6 +61,10 @@ def policy(tool: model.Tool) -> dict[str, Any]:
         facts["actions"] = dict(tool.actions)
     else:
         facts["effect"] = tool.effect
+    if look_ups := [name for name in tool.actions if tool.looks_up(name)]:
+        facts["look_ups"] = look_ups  # actions that may be tried again after an unknown outcome, since they look first
+    elif not tool.actions and tool.looks_up(None):
+        facts["look_up"] = True
     if tool.retry:
         facts["retry"] = dict(tool.retry)
     for key in ("result", "sql", "names"):

@@ -17,6 +17,7 @@ FREQUENCIES: Final = (YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY
 
 #: How long a step of the sub-daily frequencies is.
 STEP_SECONDS: Final = {HOURLY: 3_600, MINUTELY: 60, SECONDLY: 1}
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +52,36 @@ class Rule:
     by_set_position: tuple[int, ...] = ()
 
     @property
+    def text(self) -> str:
+        """The rule as RFC 5545 writes it, without `RRULE:`."""
+        parts = [f"FREQ={self.frequency}"]
+        if self.interval != 1:
+            parts.append(f"INTERVAL={self.interval}")
+        if self.count is not None:
+            parts.append(f"COUNT={self.count}")
+        if self.until is not None:
+            parts.append(f"UNTIL={self.until:%Y%m%dT%H%M%SZ}")
+        if self.week_start:
+            parts.append(f"WKST={_WEEKDAYS[self.week_start]}")
+        if self.by_day:
+            parts.append("BYDAY=" + ",".join(f"{day.ordinal or ''}{_WEEKDAYS[day.day]}" for day in self.by_day))
+        parts += [f"{name}={','.join(map(str, values))}" for name, values in self._lists() if values]
+        return ";".join(parts)
+
+    def _lists(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        return (
+            ("BYMONTH", self.by_month),
+            ("BYWEEKNO", self.by_week_number),
+            ("BYYEARDAY", self.by_year_day),
+            ("BYMONTHDAY", self.by_month_day),
+            ("BYEASTER", self.by_easter),
+            ("BYHOUR", self.by_hour),
+            ("BYMINUTE", self.by_minute),
+            ("BYSECOND", self.by_second),
+            ("BYSETPOS", self.by_set_position),
+        )
+
+    @property
     def is_sub_daily(self) -> bool:
         """HOURLY, MINUTELY or SECONDLY."""
         return self.frequency in STEP_SECONDS
@@ -78,7 +109,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """All that one schedule_expr says: the times of `rules` and `dates`, without those of `excluded_rules`, `excluded_dates` and `excluded_days`.
+    """All that one schedule_expr says: the times of `rules` and `dates`, less what is excluded.
 
     As the readers give it, `start` is None where nothing is said of it, and rules may lack BY parts. As `occurrences.rule_set` gives it,
     `start` is there and the rules that do not count elapsed time have every BY part that the start fills in.

@@ -45,10 +45,13 @@ def cases(folder: str, pipelines: Path) -> Iterator[Case]:
 REFERENCE_CASES = list(cases("cases", REFERENCE / "pipelines"))
 CORRECTED_CASES = list(cases("corrected", ROOT / "pipelines"))
 TOOLS = catalog.load([catalog.shipped_folder()])
+#: The same tools behind the bridges that the pipelines were written for: one address, one endpoint, arguments as they are.
+BRIDGES_FOLDER = REFERENCE / "bridges"
+BRIDGES = catalog.load([BRIDGES_FOLDER])
 
 
-def checked(case: Case) -> check.Checked:
+def checked(case: Case, tools: catalog.Catalog = TOOLS) -> check.Checked:
     """The case's document, checked with its params."""
     return check.document(
-        case.file.read_bytes(), case.file.name, TOOLS, case.facts.get("timezone_if_none", "UTC"), case.facts.get("params") or {}
+        case.file.read_bytes(), case.file.name, tools, case.facts.get("timezone_if_none", "UTC"), case.facts.get("params") or {}
     )

@@ -30,10 +30,10 @@ async def run_case(
     meanwhile: Callable[[temporal_client.WorkflowHandle[Any, Any]], Awaitable[None]] | None = None,
 ) -> dict[str, Any]:
     """Runs a case with a worker of its own; gives the result that `show` would. `meanwhile` is done while it runs."""
-    checked = reference_cases.checked(case)
+    checked = reference_cases.checked(case, reference_cases.BRIDGES)
     assert checked.plan is not None, checked.problems
     task_queue = run_id = f"{case.file.stem}-{uuid.uuid4()}"
-    settings = settings_module.Settings.from_mapping(environment)
+    settings = settings_module.Settings.from_mapping({**environment, "ORDINAUT_CATALOG": str(reference_cases.BRIDGES_FOLDER)})
     given = starting.run_input(checked.plan, case.facts.get("params") or {}, case.facts.get("event"), case.nominal)
     async with worker.running(temporal, settings, task_queue):
         handle = await starting.start(temporal, given, run_id, task_queue)

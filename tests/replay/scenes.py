@@ -64,7 +64,7 @@ def _reference(case: reference_cases.Case) -> Scene:
     """One of the twelve pipelines of the source document, byte for byte, with the answers of its first case."""
 
     def plan() -> dict[str, Any]:
-        checked = reference_cases.checked(case)
+        checked = reference_cases.checked(case, reference_cases.BRIDGES)
         assert checked.plan is not None, checked.problems
         return checked.plan
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import difflib
+import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +19,7 @@ from activities import settings as settings_module
 from workflows.core import check, errors, expressions, leaves, model
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
+_MAX_BESIDE_BYTES: Final = 262_144  # of a file of closed days: 5,000 dates with words beside each
 
 
 def settings() -> settings_module.Settings:
@@ -82,7 +85,40 @@ def checked(
     path: Path, tools: catalog_module.Catalog, current: settings_module.Settings, given: Mapping[str, Any] | None = None
 ) -> check.Checked:
     """A file, checked; `given` are the params of a start, None where that is not known yet."""
-    return check.document(read(path), path.name, tools, current.timezone, given)
+    now = datetime.datetime.now(datetime.UTC)
+    beside = functools.partial(read_beside, path)
+    return check.document(read(path), path.name, tools, current.timezone, given, now=now, read_file=beside)
+
+
+def read_beside(document: Path, name: str) -> bytes:
+    """A file of closed days that a document names, from the document's folder or below it.
+
+    Raises:
+        ScheduleError: it is not there, cannot be read, is too large, or lies elsewhere.
+    """
+    folder = document.parent
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise errors.ScheduleError(f"'{name}' does not stand beside the document", "name a file of its folder, or below it", "holidays")
+    path = folder / name
+    try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise errors.ScheduleError(f"'{name}' beside the document is no file", "name a text or JSON file of dates", "holidays")
+        with path.open("rb") as file:
+            data = file.read(_MAX_BESIDE_BYTES + 1)
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise errors.ScheduleError(f"cannot open '{name}' beside the document: {reason}", _near_beside(path), "holidays") from None
+    if len(data) > _MAX_BESIDE_BYTES:
+        raise errors.ScheduleError(f"'{name}' is larger than {_MAX_BESIDE_BYTES:,} bytes", "list dates only", "holidays")
+    return data
+
+
+def _near_beside(path: Path) -> str:
+    """The file of the same folder that may have been meant."""
+    with contextlib.suppress(OSError, ValueError):
+        near = difflib.get_close_matches(path.name, [other.name for other in path.parent.iterdir()], 1, 0.6)
+        return f"did you mean '{near[0]}'?" if near else ""
+    return ""
 
 
 def json_value(text: str, what: str) -> Any:

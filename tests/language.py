@@ -71,9 +71,9 @@ def exact(made: Any) -> str:
 
 
 def checked(document: Mapping[str, Any] | str, given: Mapping[str, Any] | None = None, filename: str = "test.json") -> check.Checked:
-    """The check of a document that is given as JSON or as its text."""
+    """The check, at the nominal time, of a document that is given as JSON or as its text."""
     data = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, default=_plain)
-    return check.document(data.encode(), filename, tools(), ZONE, given)
+    return check.document(data.encode(), filename, tools(), ZONE, given, now=NOMINAL)
 
 
 def _plain(number: Any) -> Any:

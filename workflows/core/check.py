@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dateutil import rrule
-
 from workflows.core import (
     check_arguments,
     check_references,
+    check_schedule,
     durations,
     errors,
     leaves,
     limits,
     model,
     parse,
+    parse_schedule,
     plan,
     problems,
     sizes,
@@ -55,8 +55,19 @@ class Checked:
         return self.plan is not None
 
 
-def document(data: bytes, filename: str, tools: Tools, timezone: str = "UTC", given: Mapping[str, Any] | None = None) -> Checked:
+def document(
+    data: bytes,
+    filename: str,
+    tools: Tools,
+    timezone: str = "UTC",
+    given: Mapping[str, Any] | None = None,
+    *,
+    now: datetime.datetime | None = None,
+    read_file: parse_schedule.FileReader | None = None,
+) -> Checked:
     """Checks a document; `given` are params given at the start, None where that is not known yet.
+
+    `now` is the present, for schedules that are past; `read_file` gives a file beside the document, or raises ScheduleError.
 
     >>> document(b'{"payload": {"pipeline": []}}', "empty.json", catalog).ok
     True
@@ -66,10 +77,10 @@ def document(data: bytes, filename: str, tools: Tools, timezone: str = "UTC", gi
     except errors.DocumentError as error:
         return Checked(None, None, error.problems)
     stem = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    pipeline, gathered = parse.parse(root, stem)
+    pipeline, gathered = parse.parse(root, stem, timezone, read_file)
     if pipeline is None:
         return Checked(None, None, gathered.sorted())
-    _Checker(pipeline, tools, gathered, given).check()
+    _Checker(pipeline, tools, gathered, given, now).check()
     if gathered.has_errors:
         return Checked(pipeline, None, gathered.sorted())
     made = plan.build(pipeline, {step.uses: _tool(tools, step) for step in pipeline.steps}, timezone)
@@ -92,16 +103,24 @@ def _within_limit(checked: Checked) -> Checked:
 
 
 class _Checker:
-    def __init__(self, pipeline: model.Pipeline, tools: Tools, gathered: problems.Gathered, given: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        pipeline: model.Pipeline,
+        tools: Tools,
+        gathered: problems.Gathered,
+        given: Mapping[str, Any] | None,
+        now: datetime.datetime | None,
+    ) -> None:
         self._pipeline = pipeline
         self._tools = tools
         self._problems = gathered
+        self._now = now
         self._references = check_references.References(pipeline, tools, gathered, given)
 
     def check(self) -> None:
         """Everything, in the order of the document."""
         self._zone()
-        self._schedule()
+        check_schedule.check(self._pipeline, self._problems, self._now)
         if not self._few_templates():
             return
         for leaf in leaves.of(self._pipeline.params, "payload.params"):
@@ -127,16 +146,6 @@ class _Checker:
         except errors.EvaluationError as error:
             message, _, hint = error.message.partition("; ")
             self._problems.error("unknown-time-zone", message, "timezone", self._pipeline.positions["timezone"], hint)
-
-    def _schedule(self) -> None:
-        if self._pipeline.schedule_kind != "rrule" or not self._pipeline.schedule_expr:
-            return
-        try:
-            rrule.rrulestr(self._pipeline.schedule_expr, dtstart=datetime.datetime(2026, 1, 1))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            hint = "an RFC 5545 rule like FREQ=DAILY;BYHOUR=18;BYMINUTE=0"
-            message = f"'{self._pipeline.schedule_expr[:80]}' cannot be read as a rule: {error}"
-            self._problems.error("wrong-schedule", message, "schedule_expr", self._pipeline.positions["schedule_expr"], hint)
 
     def _step(self, step: model.Step) -> None:
         self._saved(step)
@@ -187,7 +196,7 @@ class _Checker:
             case model.Const(value=bool()):
                 return
             case _:
-                found = parse.described(step.condition)
+                found = problems.described(step.condition)
                 self._problems.error("wrong-type", f"expected an expression or a boolean, found {found}", path, position)
                 return
         self._references.check(leaf, step)

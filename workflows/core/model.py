@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from workflows.core.schedules import timing as timing_module
+
 Scalar = str | int | Decimal | bool | None
 
 SAFE: Final = "safe"  # only reads
@@ -153,6 +155,9 @@ class Pipeline:
     schedule_expr: str = ""
     timezone: str | None = None
     event_type: str | None = None
+    #: When runs are due; None for kind `event`.
+    timing: timing_module.Timing | None = None
+    policies: timing_module.Policies = field(default_factory=timing_module.Policies)
     positions: dict[str, Position] = field(default_factory=dict)
 
 

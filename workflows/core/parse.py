@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.core import errors, model, problems
+from workflows.core import errors, model, parse_schedule, problems
 
 SCHEDULE_KINDS: Final = ("rrule", "cron", "once", "event", "manual")
 _DOCUMENT_KEYS: Final = ("name", "title", "description", "schedule_kind", "schedule_expr", "timezone", "event_type", "payload")
+_TEXT_KEYS: Final = tuple(key for key in _DOCUMENT_KEYS if key != "payload")
 #: Fields of the earlier system's tasks; they are read so that its documents load.
 _EARLIER_KEYS: Final = (
     "priority",
@@ -21,6 +22,12 @@ _EARLIER_KEYS: Final = (
     "status",
     "created_by",
 )
+_DOCUMENT_HINTS: Final = {
+    "condition": "use event_type, and an 'if' on the first step",
+    "timeout_seconds": "the time of a whole run is 'timeout'; timeout_seconds stands in a step",
+    "cron": "write schedule_kind 'cron' and the expression in schedule_expr",
+    "rrule": "write schedule_kind 'rrule' and the rule in schedule_expr",
+}
 _PAYLOAD_KEYS: Final = ("pipeline", "params")
 _STEP_KEYS: Final = ("id", "uses", "with", "save_as", "if", "timeout_seconds")
 #: What authors of other systems write, and what it is called here.
@@ -45,21 +52,26 @@ _NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
 _IDENTIFIER: Final = re.compile(r"[^\W\d][\w-]*")
 
 
-def parse(root: model.Object, stem: str) -> tuple[model.Pipeline | None, problems.Gathered]:
+def parse(
+    root: model.Object, stem: str, timezone: str = "UTC", read_file: parse_schedule.FileReader | None = None
+) -> tuple[model.Pipeline | None, problems.Gathered]:
     """The pipeline of a document, and what is wrong with it; None where nothing of use is left.
 
-    `stem` is the file's name without its suffix: the pipeline's name where the document gives none.
+    `stem` is the file's name without its suffix: the pipeline's name where the document gives none. `timezone` is that of schedules
+    whose document names none; `read_file` gives a file beside the document.
     """
     gathered = problems.Gathered()
-    return _Parser(gathered).document(root, stem), gathered
+    return _Parser(gathered, timezone, read_file).document(root, stem), gathered
 
 
 class _Parser:
-    def __init__(self, gathered: problems.Gathered) -> None:
+    def __init__(self, gathered: problems.Gathered, timezone: str, read_file: parse_schedule.FileReader | None) -> None:
         self._problems = gathered
+        self._timezone = timezone
+        self._read_file = read_file
 
     def document(self, root: model.Object, stem: str) -> model.Pipeline | None:
-        members = self._members(root, "", (*_DOCUMENT_KEYS, *_EARLIER_KEYS), {"condition": "use event_type, and an 'if' on the first step"})
+        members = self._members(root, "", (*_DOCUMENT_KEYS, *parse_schedule.KEYS, *_EARLIER_KEYS), _DOCUMENT_HINTS)
         for key in _EARLIER_KEYS:
             if key in members:
                 self._problems.warning("no-effect-yet", f"'{key}' is read but has no effect in this version", key, members[key][1])
@@ -67,8 +79,10 @@ class _Parser:
         inner = self._members(payload, "payload", _PAYLOAD_KEYS, {"steps": "the steps are called 'pipeline'"}) if payload else {}
         steps = self._steps(inner, place) if payload else ()
         params, _ = self._object(inner, "params", "payload", place) if "params" in inner else (model.Object(()), place)
-        texts = {key: self._text(members, key) for key in _DOCUMENT_KEYS if key != "payload"}
+        texts = {key: self._text(members, key) for key in _TEXT_KEYS}
         kind = self._schedule(members, texts, root.position)
+        expr, timezone = texts["schedule_expr"] or "", texts["timezone"] or self._timezone
+        timing, policies = parse_schedule.read(members, kind, expr, timezone, self._problems, self._read_file)
         if payload is None:
             return None
         return model.Pipeline(
@@ -78,9 +92,11 @@ class _Parser:
             params=params or model.Object(()),
             description=texts["description"] or "",
             schedule_kind=kind,
-            schedule_expr=texts["schedule_expr"] or "",
+            schedule_expr=expr,
             timezone=texts["timezone"],
             event_type=texts["event_type"],
+            timing=timing,
+            policies=policies,
             positions={key: position for key, (_, position) in members.items()},
         )
 
@@ -221,27 +237,7 @@ class _Parser:
         return None
 
     def _wrong(self, node: Any, expected: str, path: str, position: model.Position) -> None:
-        self._problems.error("wrong-type", f"expected {expected}, found {described(node)}", path, position)
-
-
-def described(node: Any) -> str:
-    """The word for a node in messages."""
-    match node:
-        case model.Const(value=None):
-            return "null"
-        case model.Const(value=bool()):
-            return "true" if node.value else "false"
-        case model.Const(value=str()):
-            return f'text "{str(node.value)[:40]}"'
-        case model.Const():
-            return f"the number {node.value}"
-        case model.Text() | model.Expr():
-            return "a template"
-        case model.Array():
-            return "a list"
-        case model.Object():
-            return "an object"
-    return "a {% %} block"
+        self._problems.error("wrong-type", f"expected {expected}, found {problems.described(node)}", path, position)
 
 
 def document_error(gathered: problems.Gathered) -> errors.DocumentError:

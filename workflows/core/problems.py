@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from workflows.core import errors, model
 
@@ -43,6 +43,17 @@ CODES: Final[dict[str, str]] = {
     "no-time-zone": "date words without a time zone of their own",
     "wrong-duration": "a duration that cannot be read",
     "wrong-schedule": "a schedule that cannot be read",
+    "never-due": "a schedule that never comes due",
+    "wrong-time": "a time that cannot be read, or that leaves nothing between start_at and end_at",
+    "wrong-holidays": "a holiday code, closed day or file of closed days that cannot be used",
+    "no-effect": "a setting that changes nothing for this schedule",
+    "ended-schedule": "a schedule whose times are all past",
+    "no-start": "a rule that takes its time of day, day or phase from the moment it is first applied",
+    "read-otherwise": "a schedule that is read otherwise than its words may suggest",
+    "clock-change": "a time of day that the clocks skip or repeat when the zone changes its offset",
+    "many-runs": "a schedule so frequent that a standstill would queue very many runs",
+    "outdated-holidays": "holidays that are known for the past only, or not for long",
+    "usual-weekend": "a country whose weekend is not the one of the schedule",
     "database-clock": "SQL that reads the database's clock; wrong in a backfill and around midnight",
     "sql-from-text": "SQL whose quotes around a template vanish: the value is bound as a parameter",
     "no-effect-yet": "a setting that this version reads but does not act on",
@@ -84,3 +95,23 @@ def did_you_mean(found: str, known: Iterable[str], otherwise: str = "") -> str:
     """`did you mean 'x'?`, or what else there is to say."""
     near = difflib.get_close_matches(found, list(known), 1, 0.6)
     return f"did you mean '{near[0]}'?" if near else otherwise
+
+
+def described(node: Any) -> str:
+    """The word for a node in messages."""
+    match node:
+        case model.Const(value=None):
+            return "null"
+        case model.Const(value=bool()):
+            return "true" if node.value else "false"
+        case model.Const(value=str()):
+            return f'text "{str(node.value)[:40]}"'
+        case model.Const():
+            return f"the number {node.value}"
+        case model.Text() | model.Expr():
+            return "a template"
+        case model.Array():
+            return "a list"
+        case model.Object():
+            return "an object"
+    return "a {% %} block"

@@ -167,6 +167,11 @@ def usual_weekend(code: str) -> tuple[str, ...]:
     return tuple(timing.WEEKDAYS[day] for day in days)
 
 
+def last_known_year(code: str) -> int:
+    """The last year whose holidays the package knows; 2100, the last year of all schedules, where it knows no end."""
+    return int(_entity(code.partition("-")[0]).end_year)
+
+
 @functools.cache
 def _classes() -> dict[str, str]:
     """Every code with the name of its class: {"MD": "Moldova", "MDA": "Moldova", "NYSE": "NewYorkStockExchange"}; loads none of them."""
@@ -190,7 +195,7 @@ def _near_code(country: str, rest: str) -> str:
     written = re.sub(r"[\W_]+", "", country + rest).casefold()
     if near := difflib.get_close_matches(written, names, 1, 0.8):
         return f"did you mean '{names[near[0]]}'?"
-    if near := difflib.get_close_matches(country.upper(), sorted(known), 1, 0.6):
+    if near := difflib.get_close_matches(country.upper(), sorted(known), 1, 0.75):
         return f"did you mean '{near[0]}{rest.upper()}'?"
     return "write the ISO 3166 code of a country ('MD'), with its part ('US-CA'), an exchange ('NYSE', 'ECB'), or dates ('2026-12-31')"
 

@@ -1,4 +1,7 @@
-"""The sandbox as one web application: `/<service>/tools/<tool>` answers as the vendor's bridge would, `/_sandbox/...` is for tests."""
+"""The sandbox as one web application, `/_sandbox/...` being for tests.
+
+`/<service>/tools/<tool>` answers as the vendor's bridge would, every other `/<service>/...` as the vendor's own API.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from starter.sandbox import (
     maib,
     msteams,
     openai,
+    own_api,
     prometheus,
     salesforce,
     sia,
@@ -70,12 +74,14 @@ class Sandbox:
         self.calls = calls.Calls()
         self.faults = faults.Faults()
         self._memory = vendor.Memory()
+        self._door = own_api.OwnApi({module.SERVICE: module for module in _MODULES}, self.calls, self.faults, self._memory)
         self._app = Starlette(
             routes=[
                 Route("/", self._overview, methods=["GET"]),
                 Route("/_sandbox/calls", self._calls, methods=["GET", "DELETE"]),
                 Route("/_sandbox/faults", self._faults, methods=["GET", "POST", "DELETE"]),
                 Route("/{service}/tools/{tool}", self._call, methods=["POST"]),
+                Route("/{service}/{path:path}", self._door.serve, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
             ]
         )
 

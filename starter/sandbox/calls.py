@@ -14,15 +14,18 @@ class Call:
     path: str
     action: str
     key: str | None
-    arguments: dict[str, Any]
+    arguments: Any  # what a bridge was given, or the body of a request
     times: int = 0
     answers: list[str] = field(default_factory=list)
     #: Status and content of the first answer that came from doing the work; None until then.
     done: tuple[int, Any] | None = None
+    #: Of a call of the vendor's own API: method, query and headers.
+    request: dict[str, Any] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Any]:
         """The call as JSON."""
         return {
+            **self.request,
             "service": self.service,
             "path": self.path,
             "action": self.action,

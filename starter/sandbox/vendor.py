@@ -10,6 +10,7 @@ from typing import Any, Final
 Arguments = Mapping[str, Any]
 
 BAD_REQUEST: Final = 400
+UNAUTHORIZED: Final = 401
 NOT_FOUND: Final = 404
 UNPROCESSABLE: Final = 422
 

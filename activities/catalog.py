@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import catalog_problems
+from activities import catalog_problems, catalog_rest, json_places
 from workflows.core import errors, fit, fit_words, model
 
 #: Transports that a call can go through; tools of the others load, but a step that uses one does not pass its check.
@@ -138,8 +139,9 @@ class _Loader:
     def _read_file(self, file: Path, seen: dict[str, Path]) -> None:
         definitions, problems = catalog_problems.read(file)
         self.problems += [(file, problem) for problem in problems]
+        start = len(self.problems)
         for where, definition in definitions:
-            found = catalog_problems.check(definition, where, self.schema)
+            found = [*catalog_problems.check(definition, where, self.schema), *catalog_rest.check(definition, where)]
             self.problems += [(file, problem) for problem in found]
             address = definition.get("address") if isinstance(definition, dict) else None
             if not isinstance(address, str):
@@ -149,6 +151,8 @@ class _Loader:
             elif not found:
                 self._add(file, where, definition)
             seen.setdefault(address, file)
+        if self.problems[start:]:
+            self.problems[start:] = _located(file, self.problems[start:])
 
     def _tell_duplicate(self, file: Path, where: str, address: str, first: Path) -> None:
         other = "this file" if first == file else first.name
@@ -164,6 +168,16 @@ class _Loader:
             path = fit_words.path_to(where, ["transport"])
             problem = errors.Problem(catalog_problems.UNAVAILABLE, f"{tool.address}: {reason}", path=path, severity="warning")
             self.warnings.append((file, problem))
+
+
+def _located(file: Path, problems: list[tuple[Path, errors.Problem]]) -> list[tuple[Path, errors.Problem]]:
+    """The problems of one file that was read, in the order of their lines."""
+    places = json_places.Places(file.read_text(encoding="utf-8-sig"))
+    found = []
+    for _, problem in problems:
+        line, column = places.of(problem.path)
+        found.append((file, dataclasses.replace(problem, line=line, column=column)))
+    return sorted(found, key=lambda pair: (pair[1].line, pair[1].column))
 
 
 def to_tool(definition: dict[str, Any], file: str = "") -> model.Tool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from activities import json_places
 from workflows.core import errors, fit_problems, fit_schema, fit_words, limits
 
 # Codes of problems in catalog files; stable.
@@ -16,13 +17,16 @@ NOT_JSON: Final = "catalog-not-json"
 BAD_DEFINITION: Final = "catalog-definition"
 BAD_SCHEMA: Final = "catalog-schema"
 BAD_ACTIONS: Final = "catalog-actions"
+BAD_TEMPLATE: Final = "catalog-template"
+BAD_REST: Final = "catalog-rest"
 DUPLICATE: Final = "catalog-duplicate"
 UNAVAILABLE: Final = "catalog-transport"
 
 _TOO_DEEP: Final = f"nested too deeply, expected at most {limits.MAX_DEPTH} levels"
 
+INPUT_SCHEMA: Final = "input_schema"
 OUTPUT_SCHEMA: Final = "output_schema"
-SCHEMAS: Final = ("input_schema", "vendor_schema", OUTPUT_SCHEMA)
+SCHEMAS: Final = (INPUT_SCHEMA, "vendor_schema", OUTPUT_SCHEMA)
 
 
 def read(file: Path) -> tuple[list[tuple[str, Any]], list[errors.Problem]]:
@@ -45,17 +49,8 @@ def read(file: Path) -> tuple[list[tuple[str, Any]], list[errors.Problem]]:
 
 
 def _parse(text: str) -> tuple[list[tuple[str, Any]], list[errors.Problem]]:
-    twice: list[str] = []
-
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice.extend(name for name in found if names.count(name) > 1)
-        return found
-
     try:
-        value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse_constant, object_pairs_hook=members)
+        value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         return [], [_problem(NOT_JSON, f"not JSON: {_plain(error.msg)}", line=error.lineno, column=error.colno)]
     except RecursionError:
@@ -64,7 +59,11 @@ def _parse(text: str) -> tuple[list[tuple[str, Any]], list[errors.Problem]]:
         return [], [_problem(NOT_JSON, f"not JSON: {error}")]
     if _is_too_deep(value):
         return [], [_problem(NOT_JSON, _TOO_DEEP)]
-    problems = [_problem(NOT_JSON, f"found the key '{name}' twice in one object, expected it once") for name in twice]
+    repeated = json_places.Places(text).repeated()
+    problems = [
+        _problem(NOT_JSON, f"found the key '{name}' twice in one object, expected it once", line=line, column=column)
+        for name, line, column in repeated
+    ]
     return _definitions(value), problems
 
 
@@ -125,8 +124,9 @@ def _schemas(definition: Mapping[str, Any], where: str) -> Iterator[tuple[str, A
             yield fit_words.path_to(where, [name]), definition[name]
     actions = definition.get("actions")
     for name, action in actions.items() if isinstance(actions, Mapping) else ():
-        if isinstance(action, Mapping) and OUTPUT_SCHEMA in action:
-            yield fit_words.path_to(where, ["actions", name, OUTPUT_SCHEMA]), action[OUTPUT_SCHEMA]
+        for schema in (INPUT_SCHEMA, OUTPUT_SCHEMA) if isinstance(action, Mapping) else ():
+            if schema in action:
+                yield fit_words.path_to(where, ["actions", name, schema]), action[schema]
 
 
 def _check_shared_names(definition: Mapping[str, Any], where: str) -> list[errors.Problem]:

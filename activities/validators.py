@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs
 
 from activities import json_text
 from workflows.core import fit_schema
+
+_MAX_KEPT: Final = 2_048
+#: A catalog's schemas are the same objects for as long as a worker runs; each is kept here, so that none takes its identity.
+_BY_IDENTITY: Final[dict[int, tuple[fit_schema.Schema, Callable[[Any], bool] | None]]] = {}
 
 
 def fast(schema: fit_schema.Schema) -> Callable[[Any], bool] | None:
@@ -18,10 +22,17 @@ def fast(schema: fit_schema.Schema) -> Callable[[Any], bool] | None:
     >>> fast({"type": "integer"})(5)
     True
     """
-    return _compiled(json_text.encode(schema))
+    known = _BY_IDENTITY.get(id(schema))
+    if known is not None and known[0] is schema:
+        return known[1]
+    made = _compiled(json_text.encode(schema))
+    if len(_BY_IDENTITY) >= _MAX_KEPT:
+        _BY_IDENTITY.clear()
+    _BY_IDENTITY[id(schema)] = (schema, made)
+    return made
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_MAX_KEPT)
 def _compiled(schema: bytes) -> Callable[[Any], bool] | None:
     try:
         validator = jsonschema_rs.validator_for(schema.decode(), formats=dict(fit_schema.FORMATS), validate_formats=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -133,6 +134,8 @@ class Action:
     key_place: str = ""  # body.transactionId
     cache_ttl_seconds: float = 0.0
     rate_limit: rate_limits.Headers = rate_limits.STANDARD
+    #: Declared arguments with their defaults (null): what a call does not give reads as these in templates.
+    defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def of(tool: model.Tool, name: str | None) -> Action:
@@ -147,12 +150,18 @@ def of(tool: model.Tool, name: str | None) -> Action:
     if not isinstance(own.get("rest"), dict):
         raise bad_definition(f"there is no `rest` for {name or 'this tool'}")
     try:
-        return _action(own, own.get("rate_limit", tool.definition.get("rate_limit")))
+        return _action(own, own.get("rate_limit", tool.definition.get("rate_limit")), _defaults(tool, name))
     except errors.EvaluationError as error:
         raise bad_definition(str(error)) from None
 
 
-def _action(own: Mapping[str, Any], rate_limit: Mapping[str, str] | None) -> Action:
+def _defaults(tool: model.Tool, name: str | None) -> dict[str, Any]:
+    schemas = (tool.input_schema, tool.input_schema_of(name))
+    properties = [(name, part) for schema in schemas for name, part in schema.get("properties", {}).items()]
+    return {name: part.get("default") if isinstance(part, Mapping) else None for name, part in properties}
+
+
+def _action(own: Mapping[str, Any], rate_limit: Mapping[str, str] | None, defaults: Mapping[str, Any]) -> Action:
     look_up, idempotency = own.get("look_up"), own.get("idempotency", {})
     return Action(
         rest=_description(own["rest"], "rest"),
@@ -162,6 +171,7 @@ def _action(own: Mapping[str, Any], rate_limit: Mapping[str, str] | None) -> Act
         key_place=next((f"{part}.{idempotency[part]}" for part in ("body", "form", "query") if part in idempotency), ""),
         cache_ttl_seconds=float(own.get("cache_ttl_seconds", 0)),
         rate_limit=rate_limits.Headers(**rate_limit) if rate_limit else rate_limits.STANDARD,
+        defaults=defaults,
     )
 
 

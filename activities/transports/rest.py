@@ -42,7 +42,7 @@ class Rest:
         """
         action = self._action(call)
         endpoint = endpoints.resolve(call.tool, self._settings)
-        roots = self._roots(call)
+        roots = self._roots(call, action)
         if action.look_up is not None and call.repeats:
             earlier = await look_up.find(action, endpoint, roots, call, self._asking(action, roots))
             if earlier is not None:
@@ -64,11 +64,11 @@ class Rest:
             self._actions[key] = descriptions.of(call.tool, call.action)
         return self._actions[key]
 
-    def _roots(self, call: base.Call) -> dict[str, Any]:
-        """The names that every template of a definition may read."""
+    def _roots(self, call: base.Call, action: descriptions.Action) -> dict[str, Any]:
+        """The names that every template of a definition may read; a declared argument that was not given has its default, or is null."""
         configuration = call.tool.definition.get("configuration", {})
         settings = {name: self._settings.plain(name) for name in configuration}
-        return {"arguments": call.arguments, "key": call.key, "settings": settings}
+        return {"arguments": {**action.defaults, **call.arguments}, "key": call.key, "settings": settings}
 
     async def _kept(
         self, action: descriptions.Action, draft: request.Draft, endpoint: str, roots: Mapping[str, Any], call: base.Call

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from workflows.core import errors, fit, fit_schema, fit_words, leaves, marks, model, problems, template, tree
@@ -11,8 +12,18 @@ from workflows.core import errors, fit, fit_schema, fit_words, leaves, marks, mo
 _CLOCK: Final = re.compile(
     r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE
 )
+_NAME_END: Final = re.compile(r"[.\[]")
 _ALMOST: Final = 0.8  # likeness from which a name is taken for a misspelt one
 _QUOTED_TEMPLATE: Final = re.compile(r"'[^']*(?:\{\{|\$\{)[^']*'")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A schema that arguments must fit, and what messages call it: `'slack.enterprise' post_message`."""
+
+    called: str
+    schema: Mapping[str, Any]
+    actions: tuple[str, ...] = ()
 
 
 def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> None:
@@ -20,20 +31,59 @@ def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> No
     members = _members(step.with_)
     whole = len(members) == len(step.with_.entries)
     _action(step, tool, members, gathered)
-    schema = tool.input_schema
-    if whole:
-        _missing(step, tool, members, gathered)
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    for name, entry in members.items():
-        path = f"{step.path}.with.{name}"
-        if name not in properties:
-            _unknown(name, entry, tool, path, gathered)
-        elif not (name == "action" and tool.actions):
-            _constant(entry, properties[name], schema, path, gathered)
-            _spliced(entry, properties[name], path, gathered)
-    _misspelt(step.with_, schema, tool, f"{step.path}.with", gathered)
+    wanted = _Wanted(f"'{tool.address}'", tool.input_schema, tuple(tool.actions))
+    wrong = _entries(step, wanted, members, members, whole, gathered)
+    if own := tool.input_schema_of(step.action):
+        given = {name: entry for name, entry in members.items() if name != "action"}
+        right = {name: entry for name, entry in given.items() if name not in wrong}
+        wanted = _Wanted(f"'{tool.address}' {step.action}", own)
+        if not _entries(step, wanted, given, right, whole, gathered) and not wrong and whole:
+            _together(step, wanted, given, gathered)
+    _misspelt(step.with_, tool.input_schema, tool, f"{step.path}.with", gathered)
     for place in tool.definition.get("sql", ()):
         _statements(step.with_, place.split("."), f"{step.path}.with", gathered)
+
+
+def _entries(
+    step: model.Step,
+    wanted: _Wanted,
+    given: Mapping[str, model.Entry],
+    looked_at: Mapping[str, model.Entry],
+    whole: bool,
+    gathered: problems.Gathered,
+) -> frozenset[str]:
+    """Checks each argument by itself; the names of the wrong ones, and of those that are missing."""
+    before = _wrong(gathered)
+    if whole:
+        _missing(step, wanted, given, gathered)
+    properties: Mapping[str, Any] = wanted.schema.get("properties", {})
+    for name, entry in looked_at.items():
+        path = f"{step.path}.with.{name}"
+        if name not in properties:
+            _unknown(name, entry, wanted, path, gathered)
+        elif not (name == "action" and wanted.actions):
+            _constant(entry, properties[name], wanted.schema, path, gathered)
+            _spliced(entry, properties[name], path, gathered)
+    start = f"{step.path}.with."
+    return frozenset(_NAME_END.split(path.removeprefix(start))[0] for path in _wrong(gathered) - before)
+
+
+def _wrong(gathered: problems.Gathered) -> frozenset[str]:
+    return frozenset(problem.path for problem in gathered.problems if problem.severity == "error")
+
+
+def _together(step: model.Step, wanted: _Wanted, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
+    """What only all arguments of an action together show, where all are constant: `text` or `blocks`, one of them."""
+    given = {name: tree.to_json(entry.value) for name, entry in members.items()}
+    if template.has_templates(given):
+        return
+    try:
+        fit.arguments(wanted.schema, given)
+    except errors.ToolError as error:
+        position = step.positions.get("with", step.position)
+        for violation in error.details["problems"]:
+            message, hint = f"{wanted.called}: {violation['message']}", str(violation["hint"] or "")
+            gathered.error("wrong-argument", message, f"{step.path}.{violation['path']}", position, hint)
 
 
 def _members(node: model.Object) -> dict[str, model.Entry]:
@@ -50,21 +100,21 @@ def _action(step: model.Step, tool: model.Tool, members: Mapping[str, model.Entr
         gathered.error("unknown-action", f"'{tool.address}' has no action '{node.value}'", f"{step.path}.with.action", node.position, hint)
 
 
-def _missing(step: model.Step, tool: model.Tool, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
-    for name in tool.input_schema.get("required", ()):
+def _missing(step: model.Step, wanted: _Wanted, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
+    for name in wanted.schema.get("required", ()):
         if name not in members:
-            near = problems.did_you_mean(name, [found for found in members if found not in tool.input_schema.get("properties", {})])
-            choices = f", one of: {', '.join(tool.actions)}" if name == "action" and tool.actions else ""
+            near = problems.did_you_mean(name, [found for found in members if found not in wanted.schema.get("properties", {})])
+            choices = f", one of: {', '.join(wanted.actions)}" if name == "action" and wanted.actions else ""
             hint = f"found '{near.split(chr(39))[1]}': is that what is meant?" if near else f"add \"{name}\" to 'with'{choices}"
             position = step.positions.get("with", step.position)
-            gathered.error("missing-argument", f"'{tool.address}' needs the argument '{name}'", f"{step.path}.with.{name}", position, hint)
+            gathered.error("missing-argument", f"{wanted.called} needs the argument '{name}'", f"{step.path}.with.{name}", position, hint)
 
 
-def _unknown(name: str, entry: model.Entry, tool: model.Tool, path: str, gathered: problems.Gathered) -> None:
-    if tool.input_schema.get("additionalProperties") is False:
-        known = tool.input_schema.get("properties", {})
+def _unknown(name: str, entry: model.Entry, wanted: _Wanted, path: str, gathered: problems.Gathered) -> None:
+    if wanted.schema.get("additionalProperties") is False:
+        known = wanted.schema.get("properties", {})
         hint = problems.did_you_mean(name, known, f"it takes: {', '.join(known)}")
-        gathered.error("unknown-argument", f"'{tool.address}' has no argument '{name}'", path, entry.position, hint)
+        gathered.error("unknown-argument", f"{wanted.called} has no argument '{name}'", path, entry.position, hint)
 
 
 def _misspelt(node: Any, schema: fit_schema.Schema, tool: model.Tool, path: str, gathered: problems.Gathered) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,10 @@ def problems_of(*folders: Path) -> list[tuple[Path, errors.Problem]]:
 
 
 def sentences_of(folder: Path, content: Any) -> list[str]:
-    """The problems of one file, without its name."""
+    """The problems of one file, without its name and their lines and columns, for which there are tests of their own."""
     file = save(folder, "tool.json", content)
-    return [catalog.describe(found, problem).removeprefix(f"{file}") for found, problem in problems_of(folder)]
+    sentences = [catalog.describe(found, problem).removeprefix(f"{file}") for found, problem in problems_of(folder)]
+    return [sentence if ": not JSON: " in sentence else re.sub(r"^:\d+:\d+", "", sentence) for sentence in sentences]
 
 
 def test_loads_the_shipped_definitions() -> None:
@@ -286,8 +288,8 @@ def test_every_bad_file_is_told_in_one_go(tmp_path: Path) -> None:
     save(folder, "f.json", {"tools": [definition("good.tool"), definition("x.y", cost_tier="huge")]})
     found = [(file.name, problem.code, problem.path) for file, problem in problems_of(folder, tmp_path / "nowhere")]
     assert found == [
-        ("a.json", "catalog-definition", "effect"),
         ("a.json", "catalog-definition", "timeout_seconds"),
+        ("a.json", "catalog-definition", "effect"),
         ("b.json", "catalog-not-json", ""),
         ("d.json", "catalog-unreadable", ""),
         ("e.json", "catalog-unreadable", ""),
@@ -320,11 +322,12 @@ def test_an_address_twice_in_a_folder_names_both_files(tmp_path: Path) -> None:
 
 def test_the_error_shows_one_problem_a_line(tmp_path: Path) -> None:
     one = save(tmp_path, "a.json", definition(timeout_seconds=None))
+    column = one.read_text(encoding="utf-8").index('"timeout_seconds"') + 1
     two = save(tmp_path, "b.json", "{")
     with pytest.raises(catalog.CatalogError) as caught:
         catalog.load([tmp_path])
     assert str(caught.value).splitlines() == [
-        f"{one}: timeout_seconds: found null, expected a number",
+        f"{one}:1:{column}: timeout_seconds: found null, expected a number",
         f"{two}:1:2: not JSON: expecting property name enclosed in double quotes",
     ]
     assert caught.value.kind == errors.INVALID_INPUT

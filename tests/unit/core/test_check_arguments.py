@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from activities import catalog
 from tests import language
+from workflows.core import check, model
 
 
 def told(uses: str, with_: dict[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -30,6 +34,46 @@ def test_arguments_of_a_tool(with_: dict[str, Any], expected: list[tuple[str, st
     assert [one[:3] for one in found] == sorted(one[:3] for one in expected)
     for one, other in zip(found, sorted(expected, key=lambda item: item[:3]), strict=True):
         assert other[3] is None or one[3] == other[3]
+
+
+def own_schema_tools() -> dict[str, model.Tool]:
+    """One tool whose action `post` has a schema of its own."""
+    post = {
+        "type": "object",
+        "required": ["channel"],
+        "properties": {"channel": {"type": "string"}, "text": {"type": "string"}, "blocks": {"type": "array"}},
+        "anyOf": [{"required": ["text"]}, {"required": ["blocks"]}],
+        "additionalProperties": False,
+    }
+    names = {"action": {"type": "string", "enum": ["post", "list"]}, "channel": {}, "text": {}, "blocks": {}, "limit": {}}
+    definition = {
+        "input_schema": {"type": "object", "required": ["action"], "properties": names, "additionalProperties": False},
+        "actions": {"post": {"effect": "unsafe", "input_schema": post}, "list": {"effect": "safe"}},
+    }
+    made = model.Tool("chat.main", "rest", "chat", definition, "0" * 12, Decimal(5), actions={"post": "unsafe", "list": "safe"})
+    return {"chat.main": made}
+
+
+@pytest.mark.parametrize(
+    ("with_", "expected"),
+    [
+        pytest.param({"action": "post", "channel": "c", "text": "t"}, [], id="fits"),
+        pytest.param({"action": "list", "limit": 5}, [], id="an action without a schema of its own"),
+        pytest.param({"action": "${params.x}", "limit": 5}, [], id="an action that is not known yet"),
+        pytest.param({"action": "post", "channel": "${params.x}", "blocks": "${params.x}"}, [], id="templates are left to the run"),
+        pytest.param({"action": "post", "text": "t"}, [("missing-argument", "channel", "'chat.main' post needs the argument 'channel'")], id="missing"),
+        pytest.param({"action": "post", "channel": "c", "text": "t", "limit": 5}, [("unknown-argument", "limit", "'chat.main' post has no argument 'limit'")], id="of another action"),
+        pytest.param({"action": "post", "channel": "c", "chanel": "t"}, [("unknown-argument", "chanel", "'chat.main' has no argument 'chanel'")], id="unknown to the tool is told once"),
+        pytest.param({"action": "post", "channel": ["c"], "text": "t"}, [("wrong-argument", "channel", 'found list ["c"], expected text')], id="wrong"),
+        pytest.param({"action": "post", "channel": 5, "text": "t"}, [("converted-argument", "channel", "with: converted from number to text")], id="converted"),
+        pytest.param({"action": "post", "channel": "c"}, [("wrong-argument", "", "'chat.main' post: missing, expected text or blocks")], id="one of two"),
+    ],
+)  # fmt: skip
+def test_the_arguments_of_an_action_with_a_schema_of_its_own(with_: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
+    document = json.dumps(language.document({"id": "a", "uses": "chat.main", "with": with_}, params={"x": 1}))
+    made = check.document(document.encode(), "test.json", catalog.Catalog(own_schema_tools()))
+    path = "payload.pipeline[0].with"
+    assert [(one.code, one.path.removeprefix(path).lstrip("."), one.message) for one in made.problems] == expected
 
 
 def test_actions() -> None:

@@ -1,0 +1,285 @@
+"""Everything wrong with the requests of a tool definition, for the loader of the catalog: what cannot be sent, and what makes no sense."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from activities import catalog_problems, environment_names
+from activities import catalog_templates as templates
+from activities.rest import description as descriptions
+from activities.rest import request
+from workflows.core import errors, fit_problems, fit_words, marks, model
+
+#: Keys that only the transport rest reads.
+_REST_ONLY: Final = ("rest", "look_up", "idempotency", "rate_limit", "cache_ttl_seconds")
+_TOOL_REST_ONLY: Final = (*_REST_ONLY, "endpoint_setting", "configuration")
+_SECRET_NAME: Final = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_FILE)?$")
+_BODIES: Final = ("body", "form", "text")
+_WAYS: Final = ("cursor", "next", "link", "number", "offset")
+_READING: Final = ("GET", "HEAD", "POST")
+_CHANGING: Final = ("PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An action, or a tool without actions."""
+
+    path: str
+    own: Mapping[str, Any]
+    effect: str
+    names: templates.Names
+
+
+def check(definition: Any, where: str) -> list[errors.Problem]:
+    """Every problem of the definition's requests, of its `configuration` and of its examples; its form is checked elsewhere."""
+    if not isinstance(definition, Mapping):
+        return []
+    return [*_tool(definition, where), *(found for place in _places(definition, where) for found in _place(place, definition))]
+
+
+def _tool(definition: Mapping[str, Any], where: str) -> Iterator[errors.Problem]:
+    endpoint = definition.get("endpoint")
+    if isinstance(endpoint, str) and marks.has_marks(endpoint):
+        yield _problem("found a template, expected a fixed address: where a call goes is never made of values", where, "endpoint")
+    for name in definition.get("configuration", {}) if isinstance(definition.get("configuration"), Mapping) else ():
+        at = fit_words.path_to(where, ["configuration", name])
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+            yield _problem("expected the name of an environment variable, in capitals", at)
+        elif name in environment_names.SECRETS or _SECRET_NAME.search(name) or name.startswith(environment_names.PREFIX):
+            yield _problem("names a secret or a setting of Ordinaut itself, which no template may read", at)
+    if definition.get("transport") != "rest":
+        for key in _TOOL_REST_ONLY:
+            if key in definition:
+                yield _problem("only the transport rest reads this, expected it left out", where, key)
+
+
+def _places(definition: Mapping[str, Any], where: str) -> Iterator[_Place]:
+    settings = definition.get("configuration")
+    declared = frozenset(settings) if isinstance(settings, Mapping) else frozenset()
+    actions = definition.get("actions")
+    if not isinstance(actions, Mapping):
+        names = templates.Names(arguments=_arguments(definition, {}), settings=declared)
+        yield _Place(where, definition, str(definition.get("effect", model.UNSAFE)), names)
+        return
+    for name, action in actions.items():
+        if isinstance(action, Mapping):
+            names = templates.Names(arguments=_arguments(definition, action), settings=declared)
+            yield _Place(fit_words.path_to(where, ["actions", name]), action, str(action.get("effect")), names)
+
+
+def _arguments(definition: Mapping[str, Any], action: Mapping[str, Any]) -> frozenset[str] | None:
+    """The arguments that can arrive; None where any can."""
+    common, own = _properties(definition), _properties(action)
+    if own is not None and common is not None:
+        return own & common | {"action"}
+    if own is not None:
+        return own | {"action"}
+    return common
+
+
+def _properties(holder: Mapping[str, Any]) -> frozenset[str] | None:
+    """The names that a closed schema lets through; None for an open one."""
+    schema = holder.get("input_schema")
+    if not isinstance(schema, Mapping) or schema.get("additionalProperties") is not False or "patternProperties" in schema:
+        return None
+    properties = schema.get("properties", {})
+    return frozenset(properties) if isinstance(properties, Mapping) else None
+
+
+def _place(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Problem]:
+    yield from _example(place, definition)
+    yield from _schema(place, definition)
+    is_action = place.own is not definition
+    if definition.get("transport") != "rest":
+        for key in _REST_ONLY if is_action else ():
+            if key in place.own:
+                yield _problem("only the transport rest reads this, expected it left out", place.path, key)
+        return
+    rest = place.own.get("rest", definition.get("rest"))
+    if rest is None:
+        yield _problem("the request is missing, expected it under 'rest'", place.path)
+    if isinstance(place.own.get("rest"), Mapping):
+        yield from _rest(place.own["rest"], fit_words.path_to(place.path, ["rest"]), place)
+    yield from _effect(place, rest if isinstance(rest, Mapping) else {})
+    if isinstance(place.own.get("look_up"), Mapping):
+        yield from _look_up(place.own["look_up"], fit_words.path_to(place.path, ["look_up"]), place)
+
+
+def _effect(place: _Place, rest: Mapping[str, Any]) -> Iterator[errors.Problem]:
+    """Combinations of an effect with what only another one has."""
+    effect, own = place.effect, place.own
+    method = str(rest.get("method", "POST"))
+    if effect == model.SAFE and method in _CHANGING:
+        yield _problem(f"found the effect safe with {method}, expected one that only reads", place.path, "effect")
+    if effect == model.KEY and "idempotency" not in own:
+        message = "found the effect key without idempotency, expected where the key goes; unsafe if the vendor knows no such key"
+        yield _problem(message, place.path, "effect")
+    if effect != model.KEY and "idempotency" in own:
+        yield _problem(f"found idempotency with the effect {effect}, expected key", place.path, "idempotency")
+    if effect != model.UNSAFE and "look_up" in own:
+        yield _problem(f"found a look-up with the effect {effect}, expected unsafe: others are just sent again", place.path, "look_up")
+    if effect != model.SAFE and "cache_ttl_seconds" in own:
+        message = f"found a cache with the effect {effect}, expected safe: only what was read can be kept"
+        yield _problem(message, place.path, "cache_ttl_seconds")
+    if effect != model.SAFE and "pages" in rest:
+        yield _problem(f"found pages with the effect {effect}, expected safe: each page is a call of its own", place.path, "rest", "pages")
+    poll = rest.get("poll")
+    if isinstance(poll, Mapping) and not {"path", "header"} & {*poll} and effect not in (model.SAFE, model.IDEMPOTENT):
+        message = f"repeats the request, which the effect {effect} forbids; expected a path or header of the operation"
+        yield _problem(message, place.path, "rest", "poll")
+    yield from _idempotency(place, rest)
+
+
+def _idempotency(place: _Place, rest: Mapping[str, Any]) -> Iterator[errors.Problem]:
+    given = place.own.get("idempotency")
+    for part, name in given.items() if isinstance(given, Mapping) else ():
+        if part == "header" and not _is_free_header(str(name)):
+            yield _problem(f"'{name}' is no header that a definition can set", place.path, "idempotency", "header")
+        if part in ("body", "form") and part not in rest:
+            yield _problem(f"the request has no {part} for the key, expected one", place.path, "idempotency", part)
+
+
+def _rest(rest: Mapping[str, Any], path: str, place: _Place) -> Iterator[errors.Problem]:
+    names = place.names
+    yield from _path(rest.get("path"), fit_words.path_to(path, ["path"]), names)
+    for key in ("headers", "query", *_BODIES):
+        yield from templates.check(rest.get(key), fit_words.path_to(path, [key]), names)
+    yield from _bodies(rest, path)
+    yield from _header_names(rest.get("headers"), fit_words.path_to(path, ["headers"]))
+    answer = names.with_roots(*templates.ANSWER)
+    yield from _expression(rest, "error", path, answer)
+    for key in ("kind", "accept"):
+        yield from _expression(rest, key, path, names.with_roots(*templates.ANSWER, "error"))
+    if isinstance(rest.get("kind"), Mapping) and "error" not in rest:
+        yield _problem("goes by the text of 'error', which is missing", path, "kind")
+    more = (["items", "pages", "complete"] if "pages" in rest else []) + (["first"] if "poll" in rest else [])
+    yield from templates.check(rest.get("result"), fit_words.path_to(path, ["result"]), names.with_roots(*templates.ANSWER, *more))
+    if isinstance(rest.get("pages"), Mapping):
+        yield from _pages(rest["pages"], fit_words.path_to(path, ["pages"]), rest, names)
+    if isinstance(rest.get("poll"), Mapping):
+        yield from _poll(rest["poll"], fit_words.path_to(path, ["poll"]), rest, names)
+
+
+def _path(source: Any, path: str, names: templates.Names) -> Iterator[errors.Problem]:
+    if not isinstance(source, str):
+        return
+    yield from templates.check(source, path, names)
+    for segment in descriptions.segments(source.removeprefix("/")):
+        if not marks.has_marks(segment) and (segment in (".", "..") or set(segment) & set("?#\\ ")):
+            yield _problem(f"found the segment '{segment}', expected a plain one; what follows a ? is written under 'query'", path)
+
+
+def _bodies(rest: Mapping[str, Any], path: str) -> Iterator[errors.Problem]:
+    found = [key for key in _BODIES if key in rest]
+    method = str(rest.get("method", "POST"))
+    if len(found) > 1:
+        yield _problem(f"found {' and '.join(found)}, expected one of them: a request has one body", path, found[1])
+    if found and method in ("GET", "HEAD"):
+        yield _problem(f"found a body with {method}, expected none", path, found[0])
+    for key, needs in (("content_type", _BODIES), ("omit_null", ("body",)), ("form_lists", ("form",))):
+        if key in rest and not set(needs) & set(found):
+            yield _problem(f"found it without {' or '.join(needs)}, expected both or none", path, key)
+
+
+def _header_names(headers: Any, path: str) -> Iterator[errors.Problem]:
+    for name in headers if isinstance(headers, Mapping) else ():
+        if not _is_free_header(name):
+            yield _problem("a definition cannot set this header", fit_words.path_to(path, [name]))
+
+
+def _is_free_header(name: str) -> bool:
+    return bool(request.HEADER_NAME.fullmatch(name)) and name.lower() not in request.OUR_HEADERS
+
+
+def _pages(pages: Mapping[str, Any], path: str, rest: Mapping[str, Any], names: templates.Names) -> Iterator[errors.Problem]:
+    for key in ("items", "cursor", "next", "more"):
+        yield from _expression(pages, key, path, names.with_roots(*templates.ANSWER))
+    for key in ("size", "max_items"):
+        yield from _expression(pages, key, path, names)
+    ways = [key for key in _WAYS if key in pages]
+    if len(ways) != 1:
+        found = " and ".join(ways) or "none of them"
+        yield _problem(f"found {found}, expected exactly one of {', '.join(_WAYS)}: where the next page is", path)
+    if ("cursor" in pages) != ("into" in pages):
+        yield _problem("'cursor' and 'into' go together: what the cursor is, and where it goes", path)
+    for key in ("into", "number", "offset"):
+        part = str(pages.get(key, "query")).partition(".")[0]
+        if part != "query" and part not in rest:
+            yield _problem(f"the request has no {part}, expected one", path, key)
+    if rest.get("answer", "json") != "json":
+        yield _problem("found pages of an answer that is not JSON, expected JSON", path)
+    if "poll" in rest:
+        yield _problem("found pages and poll, expected one of them", path)
+
+
+def _poll(poll: Mapping[str, Any], path: str, rest: Mapping[str, Any], names: templates.Names) -> Iterator[errors.Problem]:
+    yield from _path(poll.get("path"), fit_words.path_to(path, ["path"]), names.with_roots(*templates.ANSWER))
+    yield from _expression(poll, "when", path, names.with_roots(*templates.ANSWER))
+    for key in ("until", "failed"):
+        yield from _expression(poll, key, path, names.with_roots(*templates.ANSWER, "first"))
+    if "path" in poll and "header" in poll:
+        yield _problem("found path and header, expected one of them: where the operation's state is", path)
+    if "path" in poll and "until" not in poll:
+        yield _problem("'until' is missing, expected an expression that says when the operation is done", path)
+
+
+def _look_up(look_up: Mapping[str, Any], path: str, place: _Place) -> Iterator[errors.Problem]:
+    rest = look_up.get("rest")
+    if isinstance(rest, Mapping):
+        at = fit_words.path_to(path, ["rest"])
+        yield from _rest({"method": "GET", **rest}, at, place)
+        if str(rest.get("method", "GET")) not in _READING:
+            yield _problem(f"found {rest['method']}, expected a request that only reads", at, "method")
+        for key in ("pages", "poll", "result"):
+            if key in rest:
+                yield _problem("a look-up has none, expected it left out", at, key)
+    found = look_up.get("found")
+    at = fit_words.path_to(path, ["found"])
+    names = place.names.with_roots(*templates.ANSWER)
+    yield from (templates.check_expression if isinstance(found, str) else templates.check)(found, at, names)
+    if isinstance(found, Mapping | list):
+        yield _problem("found an object or list, which is never null; expected an expression that gives null where nothing was done", at)
+
+
+def _expression(holder: Mapping[str, Any], key: str, path: str, names: templates.Names) -> Iterator[errors.Problem]:
+    if isinstance(holder.get(key), str):
+        yield from templates.check_expression(holder[key], fit_words.path_to(path, [key]), names)
+
+
+def _schema(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Problem]:
+    """What an action's own schema declares must pass the tool's, or no call could ever give it."""
+    if place.own is definition:
+        return
+    schema, common = place.own.get("input_schema"), _properties(definition)
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    at = fit_words.path_to(place.path, ["input_schema", "properties"])
+    for name in properties if isinstance(properties, Mapping) else ():
+        if name == "action":
+            yield _problem("is not seen by this schema, expected it left out", fit_words.path_to(at, [name]))
+        elif common is not None and name not in common:
+            yield _problem("the tool's own input_schema refuses this argument, expected it there too", fit_words.path_to(at, [name]))
+
+
+def _example(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Problem]:
+    """An example that does not fit the schemas it is an example of."""
+    example = place.own.get("example")
+    if not isinstance(example, Mapping):
+        return
+    at = fit_words.path_to(place.path, ["example"])
+    is_action = place.own is not definition
+    whole = {**({"action": _name(place, definition)} if is_action else {}), **example}
+    for schema, value in ((definition.get("input_schema"), whole), (place.own.get("input_schema") if is_action else None, example)):
+        if isinstance(schema, Mapping) and not fit_problems.find_in_schema(schema, ""):
+            for violation in fit_problems.find(dict(schema), dict(value), at):
+                yield errors.Problem(catalog_problems.BAD_REST, violation.message, path=violation.path, hint=violation.hint)
+
+
+def _name(place: _Place, definition: Mapping[str, Any]) -> str:
+    return next(str(name) for name, action in definition["actions"].items() if action is place.own)
+
+
+def _problem(message: str, path: str, *keys: str) -> errors.Problem:
+    return errors.Problem(catalog_problems.BAD_REST, message, path=fit_words.path_to(path, keys))

@@ -12,6 +12,7 @@ import jinja2
 from workflows.core import (
     arithmetic,
     budget,
+    encoding_filters,
     errors,
     limits,
     list_filters,
@@ -138,6 +139,7 @@ _TABLE: Final[dict[str, Callable[..., Any]]] = {
     "json": _json,
     "tojson": _json,
     **text.TABLE,
+    **encoding_filters.TABLE,
     **list_filters.TABLE,
 }
 

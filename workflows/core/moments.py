@@ -16,6 +16,7 @@ Year = dates.Year
 _SECOND_US: Final = 1_000_000
 _EXACT: Final = decimal.Context(prec=1_000, rounding=decimal.ROUND_HALF_UP, Emax=9_999, Emin=-9_999)
 _MAX_STEP: Final = 400_000_000_000  # days or seconds: more than all of the calendar
+_EPOCH: Final = dates.moment(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC), datetime.UTC)
 _HOW_TO_WRITE: Final = "a date is written 2026-11-23, a time 2026-11-23T10:00:00+02:00"
 
 
@@ -167,6 +168,21 @@ def format_date(value: Any, pattern: str) -> str:
         if found is not None:
             return date_format.render(datetime.datetime.combine(found, datetime.time()), pattern)
     raise errors.EvaluationError(f"{_shown(value)} is no date", _hint_for(value) or _HOW_TO_WRITE)
+
+
+def unix_seconds(value: Any) -> int | Decimal:
+    """The filter `timestamp`: seconds since 1970-01-01T00:00:00Z of a Moment, a Day with a zone, or ISO text with an offset.
+
+    >>> unix_seconds("1970-01-02T02:00:00+02:00")
+    86400
+
+    Raises:
+        EvaluationError: the value is no time, or its place on the globe is not known.
+    """
+    if not isinstance(value, Day | Moment | str):
+        raise errors.EvaluationError(f"{_shown(value)} is no time", _hint_for(value) or _HOW_TO_WRITE)
+    date = _date(value, None)
+    return _between(dates.midnight(date) if isinstance(date, Day) else date, _EPOCH)
 
 
 def _step(value: Any) -> durations.Duration | None:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import itertools
+import re
 import zoneinfo
 from collections.abc import Iterator
 from typing import Final
 
-from workflows.core import durations, errors, model, parse_schedule, problems, zones
+from workflows.core import errors, model, parse_schedule, problems, zones
 from workflows.core.schedules import business_days, clock_changes, moves, occurrences, rfc5545, rule, spec, timing
 
 #: Where no present time is given: anchors and warnings are taken from here.
 REFERENCE: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 #: The server's queue of a schedule; what comes due beyond it is lost.
 MAX_BUFFERED_RUNS: Final = 1_000
+#: So many in a row are worth a thought; an hourly pipeline has 169 in the default catchup_window.
+MANY_RUNS: Final = 200
 
 _EARLIEST: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _LATEST: Final = datetime.datetime(spec.LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
 _SECOND: Final = datetime.timedelta(seconds=1)
 _DAY: Final = datetime.timedelta(days=1)
+_CRON_FIELDS: Final = 5
+_NUMBERED: Final = re.compile(r"(?:^|[,-])\d")  # not the step of */2
 #: What the readers of rules say of one without any time.
 _NEVER: Final = "never fires"
 
@@ -164,6 +169,8 @@ class _Checker:
             return
         if self._timing.kind == timing.RRULE:
             self._start(zone)
+        if self._timing.kind == timing.CRON:
+            self._numbered_weekdays()
         for sentence in clock_changes.touched(rules, self._anchor, self._is_due):
             hint = "nothing to do, or choose a time outside that hour"
             self._problems.warning("clock-change", sentence, "schedule_expr", self._place("schedule_expr"), hint)
@@ -209,6 +216,14 @@ class _Checker:
                 hint = f"add {dtstart}" if one.interval > 1 else f"add {parts}, or {dtstart}"
                 self._problems.warning("no-start", message, "schedule_expr", self._place("schedule_expr"), hint)
 
+    def _numbered_weekdays(self) -> None:
+        """Whether a cron expression counts the days of the week: the earlier system and others begin with Monday as 0."""
+        fields = self._timing.expr.split()
+        if len(fields) == _CRON_FIELDS and _NUMBERED.search(fields[-1]):
+            message = f"the day of week '{fields[-1][:40]}' is read as crontab does: 0 and 7 are Sunday, 1 is Monday"
+            place = self._place("schedule_expr")
+            self._problems.warning("read-otherwise", message, "schedule_expr", place, "names leave no doubt: MON, FRI")
+
     def _is_due(self, moment: datetime.datetime) -> bool:
         return next(occurrences.between(self._timing, self._anchor, moment - _SECOND, moment), None) is not None
 
@@ -220,8 +235,7 @@ class _Checker:
         window = datetime.timedelta(seconds=policies.catchup_window)
         due = occurrences.between(self._timing, self._anchor, first - _SECOND, min(first + window, _LATEST))
         count = sum(1 for _ in itertools.islice(due, MAX_BUFFERED_RUNS + 1))
-        hours = policies.catchup_window / 3_600
-        if count <= MAX_BUFFERED_RUNS and count <= hours + 1:
+        if count <= MANY_RUNS:
             return
         lost = f"; the server queues {MAX_BUFFERED_RUNS:,} and loses the rest" if count > MAX_BUFFERED_RUNS else ""
         number = f"more than {MAX_BUFFERED_RUNS:,}" if count > MAX_BUFFERED_RUNS else f"{count:,}"
@@ -267,8 +281,9 @@ def _left_open(one: rule.Rule) -> Iterator[tuple[str, str]]:
 
 
 def _words(seconds: int) -> str:
-    """`7 days`, `1h30m`."""
-    if seconds % 86_400 == 0:
-        days = seconds // 86_400
-        return f"{days} day{'' if days == 1 else 's'}"
-    return durations.Duration(seconds=seconds).text
+    """`7 days`, `36 hours`, `90 seconds`."""
+    unit, size = next(
+        (unit, size) for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)) if seconds % size == 0
+    )
+    number = seconds // size
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"

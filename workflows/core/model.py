@@ -158,6 +158,7 @@ class Pipeline:
     #: When runs are due; None for kind `event`.
     timing: timing_module.Timing | None = None
     policies: timing_module.Policies = field(default_factory=timing_module.Policies)
+    #: Where each key of the document stands that is given and not null.
     positions: dict[str, Position] = field(default_factory=dict)
 
 

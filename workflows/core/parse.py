@@ -97,7 +97,7 @@ class _Parser:
             event_type=texts["event_type"],
             timing=timing,
             policies=policies,
-            positions={key: position for key, (_, position) in members.items()},
+            positions={key: position for key, (node, position) in members.items() if node != model.Const(None, node.position)},
         )
 
     def _name(self, members: Mapping[str, tuple[Any, model.Position]], given: str | None, stem: str, place: model.Position) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,45 @@ def test_whether_a_pipeline_needs_an_event(tmp_path: Path, step: dict[str, Any],
 
 def test_shipped_pipelines_are_beside_the_catalog() -> None:
     assert documents.shipped_pipelines() == reference_cases.ROOT / "pipelines"
+
+
+def holiday_problems(folder: Path, holidays: str) -> list[tuple[str, str, str]]:
+    """The problems of a document in a folder whose schedule names these holidays."""
+    text = f'{{"timezone": "UTC", "schedule_kind": "cron", "schedule_expr": "0 9 * * *", "holidays": {holidays}, "on_holiday": "skip", "payload": {{"pipeline": []}}}}'
+    document = folder / "daily.json"
+    document.write_text(text, encoding="utf-8")
+    found = documents.checked(document, reference_cases.TOOLS, documents.settings()).problems
+    return [(one.code, one.message, one.hint) for one in found]
+
+
+def test_closed_days_are_read_from_beside_the_document_wherever_one_stands(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "closed-days.txt").write_text("2099-12-31 stocktaking\n", encoding="utf-8")
+    (tmp_path / "below" / "more.json").write_text('["2099-12-30"]', encoding="utf-8")
+    assert holiday_problems(tmp_path, '["MD", {"file": "closed-days.txt"}, {"file": "below/more.json"}]') == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("closed_days.txt", "cannot open 'closed_days.txt' beside the document: No such file or directory", "did you mean 'closed-days.txt'?"),
+        ("zebra", "cannot open 'zebra' beside the document: No such file or directory", ""),
+        ("below", "'below' beside the document is no file", "name a text or JSON file of dates"),
+        ("pipe", "'pipe' beside the document is no file", "name a text or JSON file of dates"),
+        ("../closed-days.txt", "'../closed-days.txt' does not stand beside the document", "name a file of its folder, or below it"),
+        ("/etc/passwd", "'/etc/passwd' does not stand beside the document", "name a file of its folder, or below it"),
+        ("large.txt", "'large.txt' is larger than 262,144 bytes", "list dates only"),
+        ("wrong.txt", "'wrong.txt', line 1: 'soon' is no date", "write it as 2026-12-31"),
+    ],
+)  # fmt: skip
+def test_closed_days_that_cannot_be_read_are_a_problem_of_the_document(tmp_path: Path, name: str, message: str, hint: str) -> None:
+    (tmp_path / "below").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "closed-days.txt").write_text("2099-12-31", encoding="utf-8")
+    (tmp_path / "large.txt").write_text("#" * 262_145, encoding="utf-8")
+    (tmp_path / "wrong.txt").write_text("soon", encoding="utf-8")
+    assert holiday_problems(tmp_path, f'{{"file": "{name}"}}') == [("wrong-holidays", message, hint)]
+
+
+def test_a_schedule_is_checked_against_the_present(tmp_path: Path) -> None:
+    assert [code for code, _, _ in holiday_problems(tmp_path, '["2020-01-01"]')] == ["outdated-holidays"]

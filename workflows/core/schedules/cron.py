@@ -98,8 +98,8 @@ def _every(expression: str) -> rules.Rule:
         _fail(f"cron: {expression[:40]}: a phase behind / is not read", f"@every {length} counts from the first apply", expression)
     try:
         length_of = durations.seconds(written, positive=True)
-    except errors.EvaluationError as error:
-        _fail(f"cron: {expression[:40]}: {error.message}", "write a length like 90m, 1h30m or 2d", expression)
+    except errors.EvaluationError:
+        _fail(f"cron: {expression[:40]} names no length of time", "write a length like 90m, 1h30m or 2d", expression)
     seconds, rest = divmod(length_of, datetime.timedelta(seconds=1))
     if rest:
         _fail(f"cron: {expression[:40]}: schedules count whole seconds", "write a longer length", expression)
@@ -185,10 +185,19 @@ def _hint_for_more(fields: list[str]) -> str:
     try:
         # Seconds are read like minutes: both go from 0 to 59.
         seconds = cron_field.values(fields[0], cron_field.MINUTE)
-        said = [dataclasses.replace(rule, by_second=seconds).text for rule in _rules([field.replace("?", "*") for field in fields[1:6]])]
+        said = [_short(dataclasses.replace(rule, by_second=seconds)).text for rule in _rules([field.replace("?", "*") for field in fields[1:6]])]
     except errors.ScheduleError:
         return "crontab knows no seconds and no years; an RRULE has BYSECOND, start_at and end_at are for years"
     return f"if the first is the second, the RRULE is {' and '.join(said)}"
+
+
+def _short(rule: rules.Rule) -> rules.Rule:
+    """The same rule without lists of all hours and all minutes."""
+    if len(rule.by_hour) < 24:
+        return rule
+    if len(rule.by_minute) < 60:
+        return dataclasses.replace(rule, frequency=rules.HOURLY, by_hour=())
+    return dataclasses.replace(rule, frequency=rules.MINUTELY, by_hour=(), by_minute=())
 
 
 def _fail(message: str, hint: str, part: str) -> NoReturn:

@@ -73,7 +73,8 @@ def _check_nameless(text: str) -> None:
         rest = text[len(name) + 1 :]
         _fail(f"after {name} stands '='", f"write a colon: {name}:{_cut(rest)}", text)
     if name in ("RRULE", "EXRULE") and len(text) > len(name):
-        _fail(f"after {name} stands no colon", f"write {name}:{_EXAMPLE}", text)
+        rule = text[len(name) :].lstrip(" ;=")
+        _fail(f"after {name} stands no colon", f"write {name}:{_cut(rule)}", text)
     if "=" not in text and len(text.split()) in (5, 6, 7):
         _fail(f"'{_cut(text)}' looks like cron, not like a rule", 'set schedule_kind to "cron"', text)
     if "=" not in text:

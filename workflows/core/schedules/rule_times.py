@@ -92,7 +92,7 @@ def _written(name: str, text: str, zone: zoneinfo.ZoneInfo, named: bool, separat
     shown = f"{name}{separator}{text[:40]}"
     match = _FORM.fullmatch(text)
     if match is None:
-        _fail(f"{shown} is no date or time", _form_hint(name, text, separator), shown)
+        _fail(f"{shown} is no date or time", _until_hint(text, zone) if name == "UNTIL" else _form_hint(name, text, separator), shown)
     try:
         wall = datetime.datetime(*(int(part or 0) for part in match.groups()[:6]))  # type: ignore[arg-type]
     except ValueError as error:
@@ -106,6 +106,16 @@ def _written(name: str, text: str, zone: zoneinfo.ZoneInfo, named: bool, separat
             _fail(f"{shown} ends in Z, which is UTC, and has a TZID", "take the Z or the TZID out", shown)
         return Written(UTC, wall, zones.load("UTC"), text)
     return Written(ZONED if named else LOCAL, wall, zone, text)
+
+
+def _until_hint(text: str, zone: zoneinfo.ZoneInfo) -> str:
+    """UNTIL in UTC, the form that it nearly always has, for a date or time written as ISO 8601."""
+    read = iso_text.read(text)
+    if read is None:
+        return "write it in UTC, like UNTIL=20270131T090000Z"
+    if not isinstance(read, datetime.datetime):
+        return f"write UNTIL={basic(clock.instant(datetime.datetime.combine(read, _END_OF_DAY), zone))}, the end of that day in {zone.key}"
+    return f"write UNTIL={basic(read.astimezone(datetime.UTC) if read.tzinfo else clock.instant(read, zone))}"
 
 
 def _form_hint(name: str, text: str, separator: str) -> str:

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import email.utils
 import json
+import pathlib
 import socket
+import ssl
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
@@ -55,10 +57,10 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def running() -> AsyncIterator[Server]:
-    """The server, until the block ends; the paths at the foot of this file are its faults."""
+async def running(certificate: str = "") -> AsyncIterator[Server]:
+    """The server, until the block ends; the paths at the foot of this file are its faults. `certificate` is one of tests/tls, for https."""
     port = free_port()
-    server = Server(f"http://127.0.0.1:{port}")
+    server = Server(f"{'https' if certificate else 'http'}://127.0.0.1:{port}")
     tasks: set[asyncio.Task[None]] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -76,7 +78,7 @@ async def running() -> AsyncIterator[Server]:
             with contextlib.suppress(Exception):
                 writer.close()
 
-    listener = await asyncio.start_server(accept, "127.0.0.1", port)
+    listener = await asyncio.start_server(accept, "127.0.0.1", port, ssl=_tls(certificate) if certificate else None)
     try:
         yield server
     finally:
@@ -85,6 +87,15 @@ async def running() -> AsyncIterator[Server]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await listener.wait_closed()
+
+
+TLS: Final = pathlib.Path(__file__).parent / "tls"
+
+
+def _tls(certificate: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(TLS / f"{certificate}.pem", TLS / f"{certificate}.key")
+    return context
 
 
 async def _serve(server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

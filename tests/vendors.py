@@ -57,7 +57,7 @@ class Called:
 
 
 def call(
-    rest: Mapping[str, Any],
+    rest: Mapping[str, Any] | None,
     replies: Mapping[str, Any],
     arguments: dict[str, Any] | None = None,
     *,
@@ -70,7 +70,7 @@ def call(
     variables_of_url: Mapping[str, str] | None = None,
     **definition: Any,
 ) -> Called:
-    """Calls a tool once (or several times). `replies` holds by path one answer, a list of them in their order, or a function.
+    """Calls a tool once (or several times, and tells of the last). `replies` holds by path one answer, a list of them in their order, or a function.
     `variables_of_url` are variables in which `{url}` stands for the vendor's; a member of the definition that is None is left out.
     """
 
@@ -78,20 +78,20 @@ def call(
         async with servers.running() as server:
             for path, scripted in replies.items():
                 server.answers[path] = _script(scripted, server.url)
-            whole_definition = {"endpoint": server.url, "rest": dict(rest), **definition}
+            whole_definition = {"endpoint": server.url, "rest": rest, **definition}
             used = calls.tool("rest", **{name: member for name, member in whole_definition.items() if member is not None})
             urls = {name: value.replace("{url}", server.url) for name, value in (variables_of_url or {}).items()}
             made = calls.activities_of(used, {**(variables or {}), **urls})
             whole: Any = {}
             error = None
-            try:
-                for _ in range(times):
+            for _ in range(times):
+                whole, error = {}, None
+                try:
                     surroundings = calls.environment(timeout, attempt)
                     whole = await surroundings.run(made.call_tool, calls.given(used, arguments, effect, **(given or {})))
-            except exceptions.ApplicationError as failure:
-                error = failure
-            finally:
-                await made.close()
+                except exceptions.ApplicationError as failure:
+                    error = failure
+            await made.close()
             return Called(whole.get("output"), error, whole, server.requests, server.url, made)
 
     return asyncio.run(run())

@@ -116,7 +116,7 @@ def read_beside(document: Path, name: str) -> bytes:
 def _near_beside(path: Path) -> str:
     """The file of the same folder that may have been meant."""
     with contextlib.suppress(OSError, ValueError):
-        near = difflib.get_close_matches(path.name, [other.name for other in path.parent.iterdir()], 1, 0.6)
+        near = difflib.get_close_matches(path.name, [other.name for other in path.parent.iterdir()], 1, 0.75)
         return f"did you mean '{near[0]}'?" if near else ""
     return ""
 

@@ -10,7 +10,7 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import Final
 
-from workflows.core import errors, model, parse_schedule, problems, zones
+from workflows.core import errors, iso_text, model, parse_schedule, problems, zones
 from workflows.core.schedules import business_days, clock_changes, moves, occurrences, rfc5545, rule, spec, timing
 
 #: Where no present time is given: anchors and warnings are taken from here.
@@ -163,6 +163,7 @@ class _Checker:
         rules = occurrences.rule_set(self._timing, self._anchor)
         for sentence in rules.warnings:
             self._problems.warning("read-otherwise", sentence, "schedule_expr", self._place("schedule_expr"))
+        self._zone_left_open(rules)
         first = self._first(rules)
         if first is None:
             self._never_or_ended()
@@ -175,6 +176,21 @@ class _Checker:
             hint = "nothing to do, or choose a time outside that hour"
             self._problems.warning("clock-change", sentence, "schedule_expr", self._place("schedule_expr"), hint)
         self._many(first)
+
+    def _zone_left_open(self, rules: rule.RuleSet) -> None:
+        """Whether times are named and nothing says on whose clock."""
+        given = self._timing
+        if self._pipeline.timezone is not None or (given.kind == timing.RRULE and rfc5545.zone_named(given.expr)):
+            return
+        once = iso_text.read(given.expr.strip()) if given.kind == timing.ONCE else None
+        local = isinstance(once, datetime.date) and getattr(once, "tzinfo", None) is None
+        if local or any(not one.elapsed for one in rules.rules):
+            message = (
+                f"the schedule says times, but the document names no timezone; {given.timezone} is taken (ORDINAUT_TIMEZONE, else UTC)"
+            )
+            self._problems.warning(
+                "no-time-zone", message, "schedule_expr", self._place("schedule_expr"), 'add "timezone": "Europe/Chisinau"'
+            )
 
     def _first(self, rules: rule.RuleSet) -> datetime.datetime | None:
         """The first time that is still to come."""

@@ -40,7 +40,7 @@ CODES: Final[dict[str, str]] = {
     "undeclared-parameter": "a template reads a parameter that is not declared; it must be given at the start",
     "not-boolean": "a condition whose value is no boolean",
     "unknown-time-zone": "a time zone that does not exist",
-    "no-time-zone": "date words without a time zone of their own",
+    "no-time-zone": "date words or a schedule without a time zone of their own",
     "wrong-duration": "a duration that cannot be read",
     "wrong-schedule": "a schedule that cannot be read",
     "never-due": "a schedule that never comes due",

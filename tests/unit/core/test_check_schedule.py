@@ -115,6 +115,26 @@ def test_warnings(settings: dict[str, Any], code: str, path: str, message: str, 
     assert told(**settings) == [("warning", code, path, message, hint)]
 
 
+@pytest.mark.parametrize(
+    ("settings", "warned"),
+    [
+        pytest.param({}, True, id="rule"),
+        pytest.param({"schedule_kind": "cron", "schedule_expr": "0 9 * * *"}, True, id="cron"),
+        pytest.param({"schedule_kind": "once", "schedule_expr": "2026-12-31"}, True, id="a day"),
+        pytest.param({"schedule_kind": "once", "schedule_expr": "2026-12-31T09:00"}, True, id="local time"),
+        pytest.param({"schedule_kind": "once", "schedule_expr": "2026-12-31T09:00+02:00"}, False, id="time with an offset"),
+        pytest.param({"schedule_expr": "DTSTART:20261231T090000Z\nRRULE:FREQ=DAILY"}, False, id="start in UTC"),
+        pytest.param({"schedule_expr": "FREQ=MINUTELY;INTERVAL=90"}, False, id="elapsed time"),
+        pytest.param({"schedule_kind": "manual", "schedule_expr": None}, False, id="manual"),
+    ],
+)
+def test_a_schedule_of_local_times_wants_a_zone(settings: dict[str, Any], warned: bool) -> None:
+    message = "the schedule says times, but the document names no timezone; Europe/Chisinau is taken (ORDINAUT_TIMEZONE, else UTC)"
+    expected = ("warning", "no-time-zone", EXPR, message, 'add "timezone": "Europe/Chisinau"')
+    found = [one for one in told(timezone=None, **settings) if one[1] == "no-time-zone"]
+    assert found == ([expected] if warned else [])
+
+
 def test_both_changes_of_a_year_are_told() -> None:
     assert [one[1] for one in told(schedule_expr="FREQ=DAILY;BYHOUR=3;BYMINUTE=30")] == ["clock-change", "clock-change"]
 

@@ -185,7 +185,8 @@ def _hint_for_more(fields: list[str]) -> str:
     try:
         # Seconds are read like minutes: both go from 0 to 59.
         seconds = cron_field.values(fields[0], cron_field.MINUTE)
-        said = [_short(dataclasses.replace(rule, by_second=seconds)).text for rule in _rules([field.replace("?", "*") for field in fields[1:6]])]
+        at = _rules([field.replace("?", "*") for field in fields[1:6]])
+        said = [_short(dataclasses.replace(rule, by_second=seconds)).text for rule in at]
     except errors.ScheduleError:
         return "crontab knows no seconds and no years; an RRULE has BYSECOND, start_at and end_at are for years"
     return f"if the first is the second, the RRULE is {' and '.join(said)}"

@@ -35,7 +35,8 @@ def rule_set(timing: timings.Timing, anchor: datetime.datetime) -> rules.RuleSet
 
     Where no DTSTART is written the `anchor` (the time of the first apply) is the start, rounded up to the full minute: it gives
     INTERVAL its phase and the rule its missing parts, and the rule goes on before it. A rule that names its hour but no minute runs at
-    the full hour, not at the anchor's minute; likewise with seconds.
+    the full hour, not at the anchor's minute; likewise with seconds. Where INTERVAL counted from the anchor never meets the BY parts
+    (FREQ=MINUTELY;INTERVAL=20;BYMINUTE=0,20,40 first applied at 14:37), it counts from the first time that they allow.
 
     >>> rule_set(Timing("rrule", "FREQ=WEEKLY;BYHOUR=9"), anchor).rules
     (Rule("WEEKLY", by_day=(Weekday(0),), by_hour=(9,), by_minute=(0,), by_second=(0,)),)
@@ -63,9 +64,19 @@ def _rule_set(kind: str, expr: str, timezone: str, anchor: datetime.datetime) ->
         case _:
             found = rules.RuleSet(zone.key)
     started = _started(found, anchor)
-    if kind in (timings.RRULE, timings.CRON):
-        _check_fires(started, expr)
-    return started
+    if kind not in (timings.RRULE, timings.CRON) or _fires(started):
+        return started
+    if found.start is None:
+        # When it is applied must not decide whether a rule can be.
+        every = dataclasses.replace(started, rules=tuple(dataclasses.replace(rule, interval=1) for rule in started.rules))
+        allowed = next(moments.between(every, anchor, LAST), None)
+        if allowed and _fires(started := dataclasses.replace(started, start=allowed.local)):
+            return started
+    raise errors.ScheduleError(
+        "the rule never fires: no time was found up to the year 2100",
+        "its INTERVAL, counted from the start, may pass by the days of its BY parts, or all its times are excluded",
+        part=expr[:60],
+    )
 
 
 def _next_minute(anchor: datetime.datetime) -> datetime.datetime:
@@ -104,15 +115,9 @@ def _on_the_hour(rule: rules.Rule) -> rules.Rule:
     return rule
 
 
-def _check_fires(started: rules.RuleSet, expr: str) -> None:
-    """Refuses a set without any time, ever: what each rule leaves may be excluded, or INTERVAL may miss it."""
-    if next(moments.between(started, _anchor_of(started), LAST), None) or next(moments.between(started, FIRST, LAST), None):
-        return
-    raise errors.ScheduleError(
-        "the rule never fires: no time was found up to the year 2100",
-        "its INTERVAL, counted from the start, may pass by the days of its BY parts, or all its times are excluded",
-        part=expr[:60],
-    )
+def _fires(started: rules.RuleSet) -> bool:
+    """Whether a set has any time: what each of its rules leaves may be excluded, or INTERVAL may miss it."""
+    return any(next(moments.between(started, first, LAST), None) for first in (_anchor_of(started), FIRST))
 
 
 def _anchor_of(started: rules.RuleSet) -> datetime.datetime:

@@ -102,7 +102,7 @@ def test_the_zone_of_the_document_may_be_repeated() -> None:
         ),
         (
             "0 9 15W 3 *",
-            "cron: '15W': W is not in crontab; the RRULE is FREQ=MONTHLY;BYMONTHDAY=15;BYMONTH=3;BYHOUR=9;BYMINUTE=0, with \"on_weekend\": \"next_business_day\"",
+            'cron: \'15W\': W is not in crontab; the RRULE is FREQ=MONTHLY;BYMONTHDAY=15;BYMONTH=3;BYHOUR=9;BYMINUTE=0, with "on_weekend": "next_business_day"',
         ),
         ("0 9 ? * MON", "cron: '?' is not in crontab; write * for any day"),
         ("0 9 * * MON#2", "cron: 'MON#2': # is not in crontab; the RRULE is FREQ=MONTHLY;BYDAY=2MO;BYHOUR=9;BYMINUTE=0"),

@@ -104,6 +104,18 @@ def test_without_dtstart_a_rule_reaches_back_in_the_phase_of_its_anchor(rule: st
     assert times(rrule(rule), after, until) == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=MINUTELY;INTERVAL=20;BYMINUTE=0,20,40;BYHOUR=9", ["11-24 09:00", "11-24 09:20", "11-24 09:40"]),
+        ("FREQ=HOURLY;INTERVAL=2;BYHOUR=9,11", ["11-24 09:00", "11-24 11:00"]),
+        ("FREQ=DAILY;INTERVAL=7;BYDAY=TU;BYHOUR=9", ["11-24 09:00"]),
+    ],
+)
+def test_an_interval_that_misses_its_by_parts_counts_from_the_first_time_that_they_allow(rule: str, expected: list[str]) -> None:
+    assert times(rrule(rule), "2026-11-24", "2026-11-25") == expected
+
+
 def test_count_starts_at_the_anchor() -> None:
     assert times(rrule("FREQ=DAILY;COUNT=2"), "2026-01-01", "2027-01-01") == ["11-23 14:38", "11-24 14:38"]
     assert times(rrule("FREQ=HOURLY;COUNT=2"), "2026-01-01", "2027-01-01") == ["11-23 14:38", "11-23 15:38"]

@@ -87,6 +87,27 @@ def test_arguments_that_do_not_fit_are_never_sent() -> None:
     assert error.details[0]["problems"]
 
 
+def test_arguments_that_do_not_fit_the_action_are_never_sent_and_the_error_names_it() -> None:
+    transport = Scripted({})
+    actions = {"open": {"effect": "key", "input_schema": ACCOUNT}, "close": {"effect": "key"}}
+    error = failed(transport, {"action": "open", "acount": "5"}, actions=actions)
+    assert (error.type, error.non_retryable, transport.calls) == ("invalid input", True, [])
+    assert error.message.startswith("step pay: bank.accounts open, attempt 1: with.account: missing, expected text")
+    asyncio.run(call(transport, {"action": "open", "account": 5}, actions=actions))
+    assert transport.calls[0].arguments == {"action": "open", "account": "5"}
+
+
+@pytest.mark.parametrize(
+    ("attempt", "given", "repeats"),
+    [(1, {}, False), (2, {}, True), (1, {"run": "payday-1"}, False), (1, {"run": "payday-0"}, True)],
+    ids=["first", "second try", "the first run of its chain", "a retried run"],
+)
+def test_a_transport_is_told_whether_the_call_may_have_been_sent_before(attempt: int, given: dict[str, Any], repeats: bool) -> None:
+    transport = Scripted({})
+    asyncio.run(call(transport, surroundings=calls.environment(attempt=attempt), given=given))
+    assert transport.calls[0].repeats is repeats
+
+
 def test_an_output_that_does_not_fit_is_bad() -> None:
     error = failed(Scripted({"account": 5}), output_schema=ACCOUNT)
     assert (error.type, error.non_retryable) == ("bad output", True)

@@ -35,6 +35,30 @@ def test_the_output_schema_of_an_action(definition: dict[str, Any], action: str 
     assert tool.output_schema_of(action) is tool.output_schema_of(action)  # validators are kept by the object
 
 
+def test_the_input_schema_of_an_action() -> None:
+    tool = calls.tool(
+        "rest", input_schema=OF_TOOL, actions={"read": {"input_schema": OF_ACTION}, "write": {}, "no": {"input_schema": False}}
+    )
+    assert [tool.input_schema_of(action) for action in ("read", "write", "raed", None, "no")] == [OF_ACTION, {}, {}, {}, {"not": {}}]
+    assert tool.input_schema_of("read") is tool.input_schema_of("read")  # validators are kept by the object
+    assert calls.tool("rest").input_schema_of("read") == {}
+
+
+@pytest.mark.parametrize(
+    ("definition", "action", "looks"),
+    [
+        pytest.param({"actions": {"pay": {"look_up": {}}}}, "pay", True, id="of the action"),
+        pytest.param({"actions": {"pay": {}}, "look_up": {}}, "pay", False, id="the tool's own is for tools without actions"),
+        pytest.param({"look_up": {}}, None, True, id="of a tool without actions"),
+        pytest.param({"look_up": {}}, "any", True, id="of a tool whose argument action means something else"),
+        pytest.param({"actions": {"pay": {"look_up": {}}}}, "apy", False, id="an unknown action"),
+        pytest.param({}, None, False, id="none"),
+    ],
+)
+def test_whether_an_action_is_looked_up(definition: dict[str, Any], action: str | None, looks: bool) -> None:
+    assert calls.tool("rest", **definition).looks_up(action) is looks
+
+
 def step_of(arguments: str) -> model.Step:
     document = f'{{"payload": {{"pipeline": [{{"id": "a", "uses": "maib.banking", "with": {arguments}}}]}}}}'
     pipeline, problems = parse.parse(source.read_document(document.encode(), "a.json"), "a")

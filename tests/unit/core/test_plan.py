@@ -11,7 +11,7 @@ import pytest
 
 from tests import language, plans
 from workflows import converter
-from workflows.core import errors, plan
+from workflows.core import errors, model, plan
 
 
 def test_a_plan_reads_like_its_document() -> None:
@@ -42,6 +42,20 @@ def test_endpoints_schemas_and_secrets_are_not_in_a_plan() -> None:
     assert made is not None
     for word in ("http://", "https://", "schema", "token", "oauth"):
         assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("definition", "actions", "facts"),
+    [
+        pytest.param({"actions": {"pay": {"look_up": {}}, "read": {}}}, {"pay": "unsafe", "read": "safe"}, {"look_ups": ["pay"]}, id="of actions"),
+        pytest.param({"look_up": {}}, {}, {"look_up": True}, id="of a tool without actions"),
+        pytest.param({"actions": {"pay": {}}}, {"pay": "unsafe"}, {}, id="none"),
+        pytest.param({}, {}, {}, id="none, without actions"),
+    ],
+)  # fmt: skip
+def test_a_plan_says_what_is_looked_up_before_it_is_tried_again(definition: Any, actions: dict[str, str], facts: dict[str, Any]) -> None:
+    tool = model.Tool("a.b", "rest", "a", definition, "0" * 12, Decimal(5), effect="unsafe", actions=actions)
+    assert {key: value for key, value in plan.policy(tool).items() if key.startswith("look_up")} == facts
 
 
 def test_a_plan_survives_its_journey_as_json() -> None:

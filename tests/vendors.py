@@ -68,6 +68,7 @@ def call(
     times: int = 1,
     given: Mapping[str, Any] | None = None,
     variables_of_url: Mapping[str, str] | None = None,
+    address: str = "bank.accounts",
     **definition: Any,
 ) -> Called:
     """Calls a tool once (or several times, and tells of the last). `replies` holds by path one answer, a list of them in their order, or a function.
@@ -79,7 +80,7 @@ def call(
             for path, scripted in replies.items():
                 server.answers[path] = _script(scripted, server.url)
             whole_definition = {"endpoint": server.url, "rest": rest, **definition}
-            used = calls.tool("rest", **{name: member for name, member in whole_definition.items() if member is not None})
+            used = calls.tool("rest", address, **{name: member for name, member in whole_definition.items() if member is not None})
             urls = {name: value.replace("{url}", server.url) for name, value in (variables_of_url or {}).items()}
             made = calls.activities_of(used, {**(variables or {}), **urls})
             whole: Any = {}

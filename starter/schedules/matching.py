@@ -9,14 +9,14 @@ from typing import Final
 from temporalio import client
 from temporalio.api.workflowservice.v1 import ListScheduleMatchingTimesRequest
 
-from workflows.core.schedules import spec
+from workflows.core.schedules import instants
 
 #: More in one answer are cut off without a word.
 PAGE: Final = 1_000
 #: Windows grow so that a rule of seconds and a rule of decades both take few calls.
 _WINDOWS: Final = tuple(datetime.timedelta(days=days) for days in (2, 40, 400, 4_000, 40_000))
-#: Nothing of a schedule lies after it.
-END: Final = datetime.datetime(spec.LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
+#: Nothing of a schedule lies after it but the placeholder, which is no time of a pipeline.
+END: Final = instants.PLACEHOLDER - datetime.timedelta(seconds=1)
 _FIRST: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _ONE_SECOND: Final = datetime.timedelta(seconds=1)
 

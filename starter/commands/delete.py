@@ -1,0 +1,44 @@
+"""`ordinaut delete`: pipelines are no longer applied."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+from temporalio import client
+
+from starter import connection, output
+from starter.schedules import consent, one
+from workflows import converter
+
+
+@click.command("delete", epilog="\b\nExample: ordinaut delete weekly-all-hands --yes")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@output.json_option
+def command(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
+    """Delete the schedules of applied pipelines. Runs under way go on, finished ones stay listed; `apply` makes the schedule anew."""
+    return asyncio.run(_delete(names, yes, as_json))
+
+
+async def _delete(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
+    temporal = await connection.connect(converter.DATA_CONVERTER)
+    found = await one.find_all(temporal, names, "delete")
+    listed = ", ".join(applied.name for applied in found)
+    if not consent.given(f"Delete the schedule of {listed}?", yes, as_json):
+        output.note("nothing was deleted")
+        return 1
+    told = [(applied.name, await _one(temporal, applied)) for applied in found]
+    if as_json:
+        output.json_document({"schedules": [{"name": name, "deleted": True, "runs_under_way": running} for name, running in told]})
+    for name, running in [] if as_json else told:
+        runs = f"; {running} {'run' if running == 1 else 'runs'} under way {'goes' if running == 1 else 'go'} on" if running else ""
+        output.say(f"{name}  deleted{runs}")
+    return 0
+
+
+async def _one(temporal: client.Client, applied: one.Applied) -> int:
+    """Deletes it; gives how many of its runs are under way."""
+    await temporal.get_schedule_handle(applied.name).delete()
+    counted = await temporal.count_workflows(f"TemporalScheduledById = '{applied.name}' AND ExecutionStatus = 'Running'")
+    return counted.count

@@ -1,0 +1,45 @@
+"""The compiler's neutral spec as Temporal's messages, for those who create and update schedules."""
+
+from __future__ import annotations
+
+import datetime
+
+from temporalio import client
+
+from workflows.core.schedules import spec
+
+
+def of(made: spec.Spec, jitter_seconds: int = 0) -> client.ScheduleSpec:
+    """What Temporal is told.
+
+    >>> of(Spec("UTC", calendars=(Calendar(hour=((9, 9, 1),)),))).calendars[0].hour
+    [ScheduleRange(start=9, end=9, step=1)]
+    """
+    return client.ScheduleSpec(
+        calendars=[_calendar(one) for one in made.calendars],
+        intervals=[
+            client.ScheduleIntervalSpec(datetime.timedelta(seconds=one.every), datetime.timedelta(seconds=one.offset))
+            for one in made.intervals
+        ],
+        skip=[_calendar(one) for one in made.skip],
+        start_at=made.start_at,
+        end_at=made.end_at,
+        jitter=datetime.timedelta(seconds=jitter_seconds) if jitter_seconds else None,
+        time_zone_name=made.timezone,
+    )
+
+
+def _calendar(one: spec.Calendar) -> client.ScheduleCalendarSpec:
+    return client.ScheduleCalendarSpec(
+        second=_ranges(one.second),
+        minute=_ranges(one.minute),
+        hour=_ranges(one.hour),
+        day_of_month=_ranges(one.day_of_month),
+        month=_ranges(one.month),
+        year=_ranges(one.year),
+        day_of_week=_ranges(one.day_of_week),
+    )
+
+
+def _ranges(ranges: tuple[spec.Range, ...]) -> list[client.ScheduleRange]:
+    return [client.ScheduleRange(*numbers) for numbers in ranges]

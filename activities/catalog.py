@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import catalog_problems, catalog_rest, json_places
+from activities import catalog_examples, catalog_problems, catalog_rest, json_places
 from workflows.core import errors, fit, fit_words, model
 
 #: Transports that a call can go through; tools of the others load, but a step that uses one does not pass its check.
@@ -141,7 +141,8 @@ class _Loader:
         self.problems += [(file, problem) for problem in problems]
         start = len(self.problems)
         for where, definition in definitions:
-            found = [*catalog_problems.check(definition, where, self.schema), *catalog_rest.check(definition, where)]
+            found = catalog_problems.check(definition, where, self.schema)
+            found += [*catalog_rest.check(definition, where), *catalog_examples.check(definition, where)]
             self.problems += [(file, problem) for problem in found]
             address = definition.get("address") if isinstance(definition, dict) else None
             if not isinstance(address, str):

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities import catalog_problems, environment_names
+from activities import catalog_examples, catalog_problems, environment_names
 from activities import catalog_templates as templates
 from activities.rest import description as descriptions
 from activities.rest import request
-from workflows.core import errors, fit_problems, fit_words, marks, model
+from workflows.core import errors, fit_words, marks, model
 
 #: Keys that only the transport rest reads.
 _REST_ONLY: Final = ("rest", "look_up", "idempotency", "rate_limit", "cache_ttl_seconds")
-_TOOL_REST_ONLY: Final = (*_REST_ONLY, "endpoint_setting", "configuration")
+_TOOL_REST_ONLY: Final = (*_REST_ONLY, "rest_defaults", "endpoint_setting", "configuration")
 _SECRET_NAME: Final = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_FILE)?$")
 _BODIES: Final = ("body", "form", "text")
 _WAYS: Final = ("cursor", "next", "link", "number", "offset")
@@ -31,10 +31,11 @@ class _Place:
     own: Mapping[str, Any]
     effect: str
     names: templates.Names
+    shared: Mapping[str, Any]  # what all requests of the tool share
 
 
 def check(definition: Any, where: str) -> list[errors.Problem]:
-    """Every problem of the definition's requests, of its `configuration` and of its examples; its form is checked elsewhere."""
+    """Every problem of the definition's requests, and of its `configuration`; its form is checked elsewhere."""
     if not isinstance(definition, Mapping):
         return []
     return [*_tool(definition, where), *(found for place in _places(definition, where) for found in _place(place, definition))]
@@ -54,25 +55,46 @@ def _tool(definition: Mapping[str, Any], where: str) -> Iterator[errors.Problem]
         for key in _TOOL_REST_ONLY:
             if key in definition:
                 yield _problem("only the transport rest reads this, expected it left out", where, key)
+    yield from _shared(definition, where)
+
+
+def _shared(definition: Mapping[str, Any], where: str) -> Iterator[errors.Problem]:
+    """What all requests share reads only arguments that all of them have."""
+    shared, path = definition.get("rest_defaults"), fit_words.path_to(where, ["rest_defaults"])
+    if not isinstance(shared, Mapping):
+        return
+    names = templates.Names(arguments=catalog_examples.properties_of(definition), settings=_declared(definition))
+    for key in ("headers", "query"):
+        yield from templates.check(shared.get(key), fit_words.path_to(path, [key]), names)
+    yield from _header_names(shared.get("headers"), fit_words.path_to(path, ["headers"]))
+    yield from _expression(shared, "error", path, names.with_roots(*templates.ANSWER))
+    yield from _expression(shared, "kind", path, names.with_roots(*templates.ANSWER, "error"))
+    if isinstance(shared.get("kind"), Mapping) and "error" not in shared:
+        yield _problem("goes by the text of 'error', which is missing", path, "kind")
+
+
+def _declared(definition: Mapping[str, Any]) -> frozenset[str]:
+    settings = definition.get("configuration")
+    return frozenset(settings) if isinstance(settings, Mapping) else frozenset()
 
 
 def _places(definition: Mapping[str, Any], where: str) -> Iterator[_Place]:
-    settings = definition.get("configuration")
-    declared = frozenset(settings) if isinstance(settings, Mapping) else frozenset()
-    actions = definition.get("actions")
+    declared = _declared(definition)
+    actions, shared = definition.get("actions"), definition.get("rest_defaults")
+    shared = shared if isinstance(shared, Mapping) else {}
     if not isinstance(actions, Mapping):
         names = templates.Names(arguments=_arguments(definition, {}), settings=declared)
-        yield _Place(where, definition, str(definition.get("effect", model.UNSAFE)), names)
+        yield _Place(where, definition, str(definition.get("effect", model.UNSAFE)), names, shared)
         return
     for name, action in actions.items():
         if isinstance(action, Mapping):
             names = templates.Names(arguments=_arguments(definition, action), settings=declared)
-            yield _Place(fit_words.path_to(where, ["actions", name]), action, str(action.get("effect")), names)
+            yield _Place(fit_words.path_to(where, ["actions", name]), action, str(action.get("effect")), names, shared)
 
 
 def _arguments(definition: Mapping[str, Any], action: Mapping[str, Any]) -> frozenset[str] | None:
     """The arguments that can arrive; None where any can."""
-    common, own = _properties(definition), _properties(action)
+    common, own = catalog_examples.properties_of(definition), catalog_examples.properties_of(action)
     if own is not None and common is not None:
         return own & common | {"action"}
     if own is not None:
@@ -80,18 +102,7 @@ def _arguments(definition: Mapping[str, Any], action: Mapping[str, Any]) -> froz
     return common
 
 
-def _properties(holder: Mapping[str, Any]) -> frozenset[str] | None:
-    """The names that a closed schema lets through; None for an open one."""
-    schema = holder.get("input_schema")
-    if not isinstance(schema, Mapping) or schema.get("additionalProperties") is not False or "patternProperties" in schema:
-        return None
-    properties = schema.get("properties", {})
-    return frozenset(properties) if isinstance(properties, Mapping) else None
-
-
 def _place(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Problem]:
-    yield from _example(place, definition)
-    yield from _schema(place, definition)
     is_action = place.own is not definition
     if definition.get("transport") != "rest":
         for key in _REST_ONLY if is_action else ():
@@ -153,7 +164,7 @@ def _rest(rest: Mapping[str, Any], path: str, place: _Place) -> Iterator[errors.
     yield from _expression(rest, "error", path, answer)
     for key in ("kind", "accept"):
         yield from _expression(rest, key, path, names.with_roots(*templates.ANSWER, "error"))
-    if isinstance(rest.get("kind"), Mapping) and "error" not in rest:
+    if isinstance(rest.get("kind"), Mapping) and "error" not in {*rest, *place.shared}:
         yield _problem("goes by the text of 'error', which is missing", path, "kind")
     more = (["items", "pages", "complete"] if "pages" in rest else []) + (["first"] if "poll" in rest else [])
     yield from templates.check(rest.get("result"), fit_words.path_to(path, ["result"]), names.with_roots(*templates.ANSWER, *more))
@@ -247,38 +258,6 @@ def _look_up(look_up: Mapping[str, Any], path: str, place: _Place) -> Iterator[e
 def _expression(holder: Mapping[str, Any], key: str, path: str, names: templates.Names) -> Iterator[errors.Problem]:
     if isinstance(holder.get(key), str):
         yield from templates.check_expression(holder[key], fit_words.path_to(path, [key]), names)
-
-
-def _schema(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Problem]:
-    """What an action's own schema declares must pass the tool's, or no call could ever give it."""
-    if place.own is definition:
-        return
-    schema, common = place.own.get("input_schema"), _properties(definition)
-    properties = schema.get("properties") if isinstance(schema, Mapping) else None
-    at = fit_words.path_to(place.path, ["input_schema", "properties"])
-    for name in properties if isinstance(properties, Mapping) else ():
-        if name == "action":
-            yield _problem("is not seen by this schema, expected it left out", fit_words.path_to(at, [name]))
-        elif common is not None and name not in common:
-            yield _problem("the tool's own input_schema refuses this argument, expected it there too", fit_words.path_to(at, [name]))
-
-
-def _example(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Problem]:
-    """An example that does not fit the schemas it is an example of."""
-    example = place.own.get("example")
-    if not isinstance(example, Mapping):
-        return
-    at = fit_words.path_to(place.path, ["example"])
-    is_action = place.own is not definition
-    whole = {**({"action": _name(place, definition)} if is_action else {}), **example}
-    for schema, value in ((definition.get("input_schema"), whole), (place.own.get("input_schema") if is_action else None, example)):
-        if isinstance(schema, Mapping) and not fit_problems.find_in_schema(schema, ""):
-            for violation in fit_problems.find(dict(schema), dict(value), at):
-                yield errors.Problem(catalog_problems.BAD_REST, violation.message, path=violation.path, hint=violation.hint)
-
-
-def _name(place: _Place, definition: Mapping[str, Any]) -> str:
-    return next(str(name) for name, action in definition["actions"].items() if action is place.own)
 
 
 def _problem(message: str, path: str, *keys: str) -> errors.Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import urllib.parse
 
 from activities import settings as settings_module
@@ -45,6 +46,19 @@ def _of_setting(tool: model.Tool, settings: settings_module.Settings) -> str | N
     raise errors.ToolError(
         errors.INVALID_INPUT, f"{tool.service} needs {name}, which {found}; set it to one like https://{tool.service}.example.com"
     )
+
+
+def is_local(url: str) -> bool:
+    """Whether a URL leads to this machine, as that of a stand-in does.
+
+    >>> is_local("http://127.0.0.1:9000/maib"), is_local("https://api.maibmerchants.md")
+    (True, False)
+    """
+    host = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def shown(url: str) -> str:

@@ -171,12 +171,25 @@ def application_error(failure: errors.ToolError, call: Call, mask: Callable[[str
 
 def _details(failure: errors.ToolError, call: Call, mask: Callable[[str], str]) -> dict[str, Any]:
     details: dict[str, Any] = {"tool": call.tool, "action": call.action, "step": call.step, "attempt": call.attempt, **failure.details}
-    if isinstance(details.get("answer"), str):
-        # Masked before it is cut: a secret on the edge would otherwise leave its first half.
-        details["answer"] = mask(details["answer"])[:MAX_ANSWER_CHARS]
     if isinstance(details.get("problems"), list):
         details["problems"] = details["problems"][:MAX_PROBLEMS]
+    # Masked before it is cut: a secret on the edge would otherwise leave its first half.
+    details = {name: _masked(value, mask) for name, value in details.items()}
+    if isinstance(details.get("answer"), str):
+        details["answer"] = details["answer"][:MAX_ANSWER_CHARS]
     return details
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    """The value with secrets taken out of every text in it."""
+    match value:
+        case str():
+            return mask(value)
+        case list():
+            return [_masked(item, mask) for item in value]
+        case dict():
+            return {name: _masked(member, mask) for name, member in value.items()}
+    return value
 
 
 def _advice(failure: errors.ToolError, call: Call) -> str:

@@ -15,6 +15,7 @@ from temporalio import activity
 from activities import catalog as catalog_module
 from activities import outcomes, validators
 from activities import settings as settings_module
+from activities.rest import rate_limits
 from activities.transports import base, database, http, rest
 from workflows import contract
 from workflows.core import errors, fit, fit_call, model
@@ -69,6 +70,11 @@ class ToolActivities:
         """Closes the connections of all transports."""
         for transport in self._transports.values():
             await transport.close()
+
+    def rate_limits(self) -> dict[str, rate_limits.Numbers]:
+        """What the vendors last said of their rate limits, by service; for metrics."""
+        transport = self._transports.get("rest")
+        return transport.rate_limits.newest() if isinstance(transport, rest.Rest) else {}
 
     async def _call(self, given: contract.CallInput, progress: base.Progress) -> contract.CallOutput:
         tool = self._tool(given["tool"])

@@ -133,6 +133,7 @@ class Action:
     key_header: str = ""
     key_place: str = ""  # body.transactionId
     cache_ttl_seconds: float = 0.0
+    approval: bool = False
     rate_limit: rate_limits.Headers = rate_limits.STANDARD
     #: Declared arguments with their defaults (null): what a call does not give reads as these in templates.
     defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -150,7 +151,7 @@ def of(tool: model.Tool, name: str | None) -> Action:
     if not isinstance(own.get("rest"), dict):
         raise bad_definition(f"there is no `rest` for {name or 'this tool'}")
     try:
-        return _action(own, own.get("rate_limit", tool.definition.get("rate_limit")), _defaults(tool, name))
+        return _action(own, tool.definition, _defaults(tool, name))
     except errors.EvaluationError as error:
         raise bad_definition(str(error)) from None
 
@@ -161,16 +162,29 @@ def _defaults(tool: model.Tool, name: str | None) -> dict[str, Any]:
     return {name: part.get("default") if isinstance(part, Mapping) else None for name, part in properties}
 
 
-def _action(own: Mapping[str, Any], rate_limit: Mapping[str, str] | None, defaults: Mapping[str, Any]) -> Action:
+def with_shared(rest: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """A request with what all requests of its tool share; headers and query are joined, of the others the request's own holds.
+
+    >>> with_shared({"path": "/a", "headers": {"B": "2"}}, {"headers": {"A": "1", "B": "1"}})
+    {'headers': {'A': '1', 'B': '2'}, 'path': '/a'}
+    """
+    joined = {name: {**shared[name], **rest[name]} for name in ("headers", "query") if name in shared and isinstance(rest.get(name), dict)}
+    bodies = {"omit_null": "body", "form_lists": "form"}
+    return {**{name: part for name, part in shared.items() if bodies.get(name, name) in rest or name not in bodies}, **rest, **joined}
+
+
+def _action(own: Mapping[str, Any], tool: Mapping[str, Any], defaults: Mapping[str, Any]) -> Action:
     look_up, idempotency = own.get("look_up"), own.get("idempotency", {})
+    shared, rate_limit = tool.get("rest_defaults", {}), own.get("rate_limit", tool.get("rate_limit"))
     return Action(
-        rest=_description(own["rest"], "rest"),
-        look_up=_description({"method": "GET", **look_up["rest"]}, "look_up.rest") if look_up else None,
+        rest=_description(with_shared(own["rest"], shared), "rest"),
+        look_up=_description({"method": "GET", **with_shared(look_up["rest"], shared)}, "look_up.rest") if look_up else None,
         found=_part(look_up, "found", "look_up") if look_up else None,
         key_header=idempotency.get("header", ""),
         key_place=next((f"{part}.{idempotency[part]}" for part in ("body", "form", "query") if part in idempotency), ""),
         cache_ttl_seconds=float(own.get("cache_ttl_seconds", 0)),
         rate_limit=rate_limits.Headers(**rate_limit) if rate_limit else rate_limits.STANDARD,
+        approval=own.get("approval") is True,
         defaults=defaults,
     )
 

@@ -64,6 +64,32 @@ def test_what_makes_sense_is_taken(tmp_path: Path, definition: dict[str, Any]) -
     assert told(tmp_path, definition) == []
 
 
+SHARED = {"headers": {"X-Version": "1"}, "error": "${answer.error}", "kind": {"a": "throttled"}, "omit_null": True, "form_lists": "json"}
+GOOD_SHARED = [
+    pytest.param(tool(rest_defaults=SHARED), id="of all"),
+    pytest.param(tool(rest=get(kind={"b": "rejected"}), rest_defaults={"error": "${answer.error}"}), id="kinds of a shared error"),
+]
+
+
+@pytest.mark.parametrize("definition", GOOD_SHARED)
+def test_what_requests_share_is_taken(tmp_path: Path, definition: dict[str, Any]) -> None:
+    assert told(tmp_path, definition) == []
+
+
+@pytest.mark.parametrize(
+    ("shared", "path"),
+    [
+        pytest.param({"error": "${anser.error}"}, "rest_defaults.error", id="unknown name"),
+        pytest.param({"headers": {"X-A": "${arguments.idd}"}}, "rest_defaults.headers.X-A", id="unknown argument"),
+        pytest.param({"headers": {"Cookie": "a"}}, "rest_defaults.headers.Cookie", id="our header"),
+        pytest.param({"kind": {"a": "throttled"}}, "rest_defaults.kind", id="kinds without an error"),
+        pytest.param({"body": {}}, "rest_defaults.body", id="a body"),
+    ],
+)
+def test_what_requests_cannot_share_is_told_once(tmp_path: Path, shared: dict[str, Any], path: str) -> None:
+    assert [found[1] for found in told(tmp_path, tool(rest_defaults=shared))] == [path]
+
+
 TEMPLATES = [
     pytest.param(get(path="/items/${arguments.id +}"), "rest.path", "in '${arguments.id +}': the expression ends too early", "", id="syntax"),
     pytest.param(get(query={"q": "${argument.id}"}), "rest.query.q", "reads 'argument', expected one of arguments, key, settings", "did you mean 'arguments'?", id="unknown name"),

@@ -164,3 +164,37 @@ def test_a_zero_pause_leaves_the_delay_to_the_retry_policy() -> None:
 
 def test_the_kinds_cover_all_of_the_language() -> None:
     assert Decimal(len(errors.RETRYABLE)) == 2  # a third kind needs a decision in `retryable`
+
+
+def test_a_secret_is_masked_in_every_text_of_the_details() -> None:
+    details = {"started": "token s3cret-1", "problems": [{"path": "with.a", "message": 'found text "s3cret-1"'}], "status": 5}
+    call = outcomes.Call("bank.accounts", None, "pay", 1, "unsafe")
+    made = outcomes.application_error(errors.ToolError("invalid input", "no", details), call, lambda text: text.replace("s3cret-1", "***"))
+    assert "s3cret" not in str(made.details)
+    assert (made.details[0]["started"], made.details[0]["status"]) == ("token ***", 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "look_up", "again"),
+    [
+        ("unknown outcome", "unsafe", True, True),
+        ("unknown outcome", "unsafe", False, False),
+        ("rejected by the vendor", "unsafe", True, False),
+    ],
+)
+def test_a_look_up_lets_an_unsafe_call_be_sent_again(kind: str, effect: str, look_up: bool, again: bool) -> None:
+    assert outcomes.retryable(kind, effect, look_up) is again
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        pytest.param({}, "rejected by the vendor", id="plain"),
+        pytest.param({"x-ratelimit-remaining": "0"}, "throttled", id="no call left"),
+        pytest.param({"x-ratelimit-remaining": "1"}, "rejected by the vendor", id="one call left"),
+        pytest.param({"retry-after": "5"}, "throttled", id="a pause is asked for"),
+    ],
+)
+def test_what_403_means(headers: dict[str, str], kind: str) -> None:
+    failure = outcomes.of_status(403, headers, "", NOW)
+    assert failure is not None and failure.kind == kind

@@ -106,8 +106,5 @@ def test_a_report_is_waited_for() -> None:
 
 def test_an_argument_of_another_action_is_refused() -> None:
     found = call("cancel_shipment", {}, id="P-1", to="x")
-    assert (
-        found.failure == ("invalid input", True, "with.to: unknown, expected id (did you mean 'id'?)")
-        or found.failure[0] == "invalid input"
-    )
+    assert found.failure == ("invalid input", True, "with.to: unknown, expected id")
     assert found.requests == []

@@ -7,7 +7,6 @@ import datetime
 import pytest
 
 from activities.rest import rate_limits
-from activities.transports import rest as rest_transport
 from tests import vendors
 
 NOW = datetime.datetime(2026, 11, 23, 18, 0, tzinfo=datetime.UTC)
@@ -71,13 +70,9 @@ def test_a_reset_that_is_past_is_no_wait() -> None:
 def test_the_newest_numbers_are_kept_by_service() -> None:
     replies = [vendors.reply({}, x_ratelimit_limit="60", x_ratelimit_remaining=str(left)) for left in (59, 58)] + [vendors.reply({})]
     called = vendors.call({"method": "GET", "path": "/a"}, {"/a": replies}, effect="safe", times=3)
-    transport = called.activities._transports["rest"]
-    assert isinstance(transport, rest_transport.Rest)
-    assert transport.rate_limits.newest() == {"bank": rate_limits.Numbers(60, 58, None)}
+    assert called.activities.rate_limits() == {"bank": rate_limits.Numbers(60, 58, None)}
 
 
 def test_a_refusal_is_noted_too() -> None:
     called = vendors.call({"path": "/a"}, {"/a": vendors.reply({}, 429, x_ratelimit_remaining="0")})
-    transport = called.activities._transports["rest"]
-    assert isinstance(transport, rest_transport.Rest)
-    assert transport.rate_limits.newest()["bank"].remaining == 0
+    assert called.activities.rate_limits()["bank"].remaining == 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from activities import endpoints
 from activities.rest import description, request
 from tests import servers, vendors
 
@@ -99,6 +100,46 @@ def test_the_key_goes_where_the_definition_says_and_nowhere_else(idempotency: An
     }
     assert [place for place, there in places.items() if there] == ([where] if where else [])
     assert "idempotency-key" not in found.headers
+
+
+def test_what_all_requests_of_a_tool_share() -> None:
+    shared = {"headers": {"X-Version": "1", "X-Other": "a"}, "query": {"api": "2"}, "omit_null": True, "form_lists": "json"}
+    found = sent({"headers": {"X-Other": "b"}, "body": {"a": "${null}"}}, rest_defaults=shared)
+    assert (found.headers["x-version"], found.headers["x-other"], found.target, found.body) == ("1", "b", "/a?api=2", b"{}")
+    assert sent({"method": "GET"}, rest_defaults=shared).headers["x-other"] == "a"
+    error = {"error": "${answer.why | default(null)}", "kind": {"busy": "throttled"}}
+    called = vendors.call({"path": "/a"}, {"/a": vendors.reply({"why": "busy"})}, rest_defaults=error)
+    assert called.failure[0] == "throttled"
+    look_up = {"rest": {"path": "/look"}, "found": "${answer.id}"}
+    called = vendors.call({"path": "/a"}, {"/look": vendors.reply({"id": 1})}, look_up=look_up, attempt=2, rest_defaults=shared)
+    assert (called.output, called.requests[0].headers["x-version"]) == (1, "1")
+
+
+def test_what_needs_an_approval_goes_to_a_stand_in_only() -> None:
+    assert vendors.call({"path": "/a"}, {"/a": vendors.reply({"ok": 1})}, approval=True).output == {"ok": 1}
+    called = vendors.call({"path": "/a"}, {}, approval=True, endpoint="https://pay.bank.example")
+    assert called.failure == (
+        "invalid input",
+        True,
+        "bank.accounts needs an approval, and approvals are not available yet; until then it is only sent to a stand-in on this machine:"
+        " ORDINAUT_ENDPOINT_BANK=http://127.0.0.1:9000",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:9000/x", True),
+        ("http://localhost", True),
+        ("http://[::1]:80/", True),
+        ("https://127.0.0.1.example", False),
+        ("https://localhost.example", False),
+        ("http://127.0.0.1@bank.example/", False),
+        ("https://10.0.0.1", False),
+    ],
+)
+def test_which_endpoints_are_local(url: str, local: bool) -> None:
+    assert endpoints.is_local(url) is local
 
 
 def test_configuration_is_read_from_the_environment_and_never_a_secret() -> None:

@@ -6,11 +6,16 @@ from typing import Final
 
 PREFIX: Final = "ORDINAUT_"
 ENDPOINT_PREFIX: Final = "ORDINAUT_ENDPOINT_"
+LOGIN_URL_PREFIX: Final = "ORDINAUT_LOGIN_URL_"
+#: NAME_FILE is a path to read the secret NAME from, NAME_VAULT its place in Vault.
 FILE_SUFFIX: Final = "_FILE"
+VAULT_SUFFIX: Final = "_VAULT"
 
 CATALOG: Final = "ORDINAUT_CATALOG"
 DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
+REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
+TOKEN_KEY: Final = "ORDINAUT_TOKEN_KEY"
 TRUST_LOCAL_APPROVERS: Final = "ORDINAUT_TRUST_LOCAL_APPROVERS"
 
 #: Our own variables; a name that begins with ORDINAUT_ and is not here is refused. ENDPOINT names end with any service.
@@ -18,9 +23,15 @@ OWN: Final[dict[str, str]] = {
     CATALOG: "folder of tool definitions that is put before the shipped ones",
     DATABASE_URL: "database of `database.query`: postgresql://user:password@host/name or sqlite:///file.db",
     TIMEZONE: "time zone of pipelines that name none, such as Europe/Chisinau; UTC where not set",
+    REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
+    TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",
     TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",
     f"{ENDPOINT_PREFIX}<SERVICE>": "base URL of a service, for stand-ins and self-hosted vendors: ORDINAUT_ENDPOINT_SLACK=http://127.0.0.1:9000",
+    f"{LOGIN_URL_PREFIX}<SERVICE>": "base URL of a service's login; it replaces scheme, host and port of where tokens are given out",
 }
+
+#: Secrets among our own variables.
+OWN_SECRETS: Final = (DATABASE_URL, REDIS_URL, TOKEN_KEY)
 
 #: Secrets of the services; each may also be given as NAME_FILE, a path to read it from.
 SECRETS: Final[dict[str, str]] = {
@@ -35,6 +46,9 @@ SECRETS: Final[dict[str, str]] = {
     "GITLAB_TOKEN": "GitLab token",
     "GITLAB_WEBHOOK_SECRET": "checks the signature of GitLab's events",
     "JIRA_API_TOKEN": "Jira API token",
+    "SLACK_CLIENT_SECRET": "Slack app's client secret, for `ordinaut login slack`",
+    "GITHUB_PRIVATE_KEY": "private key of the GitHub App, PEM",
+    "SALESFORCE_PRIVATE_KEY": "private key of the certificate that the Salesforce connected app knows, PEM",
     "SALESFORCE_CLIENT_SECRET": "Salesforce connected app's secret",
     "SALESFORCE_PASSWORD": "Salesforce password",
     "SALESFORCE_SECURITY_TOKEN": "Salesforce security token",
@@ -42,6 +56,12 @@ SECRETS: Final[dict[str, str]] = {
     "HUBSPOT_CLIENT_SECRET": "HubSpot client secret",
     "DIGITAL_CERT_PASSWORD": "password of the company's signing certificate",
     "GRAFANA_API_KEY": "Grafana service account token",
+    "MAIB_PROJECT_SECRET": "maib e-commerce project secret",
+    "MAIB_CLIENT_SECRET": "maib MIA or Checkout client secret",
+    "MAIB_SIGNATURE_KEY": "checks the signature of maib's callbacks",
+    "MAIB_CERTIFICATE_PASSWORD": "password of the maib client certificate",
+    "VAULT_TOKEN": "token for Vault, where secrets are named by NAME_VAULT",
+    "VAULT_SECRET_ID": "secret id of Vault's AppRole",
     "JWT_SECRET_KEY": "signs the gateway's tokens",
 }
 
@@ -54,18 +74,27 @@ PLAIN: Final[dict[str, str]] = {
     "TEAMS_APP_ID": "Microsoft Teams application id",
     "TEAMS_TENANT_ID": "Microsoft Teams tenant id",
     "GITHUB_APP_ID": "GitHub App id",
+    "GITHUB_INSTALLATION_ID": "installation of the GitHub App; found where the app has one only",
+    "SLACK_CLIENT_ID": "Slack app's client id, for `ordinaut login slack`",
     "GITHUB_PRIVATE_KEY_PATH": "file of the GitHub App's private key",
     "GITLAB_URL": "address of GitLab; https://gitlab.com where not set",
     "JIRA_URL": "address of the Jira site",
     "JIRA_USERNAME": "e-mail address of the Jira account",
     "SALESFORCE_CLIENT_ID": "Salesforce connected app's id",
     "SALESFORCE_USERNAME": "Salesforce user",
+    "SALESFORCE_PRIVATE_KEY_PATH": "file of the Salesforce private key",
     "SALESFORCE_SANDBOX": "true for a Salesforce sandbox",
     "HUBSPOT_CLIENT_ID": "HubSpot client id",
     "MAIB_MERCHANT_ID": "maib merchant id",
     "MAIB_MERCHANT_URL": "maib merchant address",
     "MAIB_CERTIFICATE_PATH": "file of the maib client certificate",
     "MAIB_PRIVATE_KEY_PATH": "file of the maib client certificate's key",
+    "MAIB_PROJECT_ID": "maib e-commerce project id",
+    "MAIB_CLIENT_ID": "maib MIA or Checkout client id",
+    "VAULT_ADDR": "address of Vault, such as https://vault.example.com:8200",
+    "VAULT_ROLE_ID": "role id of Vault's AppRole",
+    "VAULT_NAMESPACE": "namespace in Vault",
+    "VAULT_CACERT": "file of the authority that signed Vault's certificate",
     "SIA_COMPANY_IDNO": "IDNO of the reporting company",
     "SIA_DIGITAL_CERT_PATH": "file of the company's signing certificate",
     "PROMETHEUS_URL": "address of Prometheus",

@@ -45,6 +45,8 @@ def _tool(definition: Mapping[str, Any], where: str) -> Iterator[errors.Problem]
     endpoint = definition.get("endpoint")
     if isinstance(endpoint, str) and marks.has_marks(endpoint):
         yield _problem("found a template, expected a fixed address: where a call goes is never made of values", where, "endpoint")
+    if isinstance(endpoint, str) and re.match(r"https?://[^/?#]*@", endpoint):
+        yield _problem("found a user or password, expected none: credentials are never written here", where, "endpoint")
     for name in definition.get("configuration", {}) if isinstance(definition.get("configuration"), Mapping) else ():
         at = fit_words.path_to(where, ["configuration", name])
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):

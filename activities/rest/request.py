@@ -56,7 +56,17 @@ class Draft:
         return dataclasses.replace(self, kind=part, headers=headers, body=_with_member(self.body or {}, keys, value, place))
 
     def request(self, endpoint: str) -> exchange.Request:
-        """The request to the endpoint; scheme, host and port are always the endpoint's."""
+        """The request to the endpoint; scheme, host and port are always the endpoint's.
+
+        Raises:
+            ToolError: INVALID_INPUT, a value cannot stand where it should.
+        """
+        try:
+            return self._request(endpoint)
+        except UnicodeEncodeError:
+            raise _half_pair() from None
+
+    def _request(self, endpoint: str) -> exchange.Request:
         parts = urllib.parse.urlsplit(endpoint)
         query = "&".join(pair for pair in (parts.query, _pairs_text(self.query, "repeat", "query", urllib.parse.quote)) if pair)
         url = urllib.parse.urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + self.path or "/", query, ""))
@@ -78,6 +88,13 @@ def draft(description: descriptions.Description, names: scope.Scope) -> Draft:
     Raises:
         ToolError: INVALID_INPUT, a template lacks a value, or a value cannot stand where it should.
     """
+    try:
+        return _draft(description, names)
+    except UnicodeEncodeError:
+        raise _half_pair() from None
+
+
+def _draft(description: descriptions.Description, names: scope.Scope) -> Draft:
     kind, body = _body(description, names)
     fixed = {"Accept": _ACCEPTED[description.answer], **_type_of(kind, description.content_type)}
     return Draft(
@@ -226,6 +243,10 @@ def _pairs(given: Mapping[str, Any], lists: str, where: str) -> Iterator[tuple[s
                 raise _invalid(f"rest.{where}.{name}: found {values.type_name(item)}, expected a scalar")
             if item is not None:
                 yield name, values.scalar_text(item)
+
+
+def _half_pair() -> errors.ToolError:
+    return _invalid(r"a text holds half of a surrogate pair (\ud800 to \udfff), which is no character")
 
 
 def _invalid(message: str) -> errors.ToolError:

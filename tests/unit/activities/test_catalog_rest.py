@@ -141,6 +141,7 @@ SENSELESS = [
     pytest.param(tool(configuration={"SHOP_TOKEN": "the token"}), "configuration.SHOP_TOKEN", "names a secret or a setting of Ordinaut itself, which no template may read", id="secret as configuration"),
     pytest.param(tool(configuration={"shop": "x"}), "configuration.shop", "expected the name of an environment variable, in capitals", id="no variable"),
     pytest.param(tool(endpoint="https://${arguments.id}.example"), "endpoint", "found a template, expected a fixed address: where a call goes is never made of values", id="host from a template"),
+    pytest.param(tool(endpoint="https://ana:s3cret@api.shop.example"), "endpoint", "found a user or password, expected none: credentials are never written here", id="credentials in the endpoint"),
     pytest.param(tool(example={"idd": "1"}), "example.idd", "unknown, expected one of id, text", id="example that does not fit"),
 ]  # fmt: skip
 

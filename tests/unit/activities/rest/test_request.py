@@ -217,5 +217,20 @@ def test_a_value_can_be_put_where_an_object_is() -> None:
     assert made.body == {"page": {"size": 5}}
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param({"path": "/a/${arguments.a}"}, id="path"),
+        pytest.param({"path": "/a", "query": {"q": "${arguments.a}"}}, id="query"),
+        pytest.param({"path": "/a", "form": {"q": "${arguments.a}"}}, id="form"),
+        pytest.param({"path": "/a", "text": "${arguments.a}"}, id="text"),
+    ],
+)
+def test_half_a_surrogate_pair_cannot_be_sent(rest: dict[str, Any]) -> None:
+    called = vendors.call(rest, {}, {"a": "\ud83d"})
+    assert called.failure == ("invalid input", True, r"a text holds half of a surrogate pair (\ud800 to \udfff), which is no character")
+    assert called.requests == []
+
+
 def test_paths_are_split_outside_of_templates() -> None:
     assert description.segments("a/${b / c}/{{ d }}/") == ["a", "${b / c}", "{{ d }}", ""]

@@ -15,8 +15,9 @@ from temporalio import worker as temporal_worker
 
 from activities import counter, tools
 from activities import settings as settings_module
+from activities.schedules import extending
 from starter import connection, documents, logs, output, session
-from workflows import contract, pipeline
+from workflows import contract, maintenance, pipeline
 from workflows import counter as counter_workflow
 from workflows.core import errors
 
@@ -37,8 +38,12 @@ async def running(
     joined = temporal_worker.Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow],
-        activities=[activities.call_tool, counter.CounterActivities(temporal).next_version],
+        workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow, maintenance.MaintenanceWorkflow],
+        activities=[
+            activities.call_tool,
+            counter.CounterActivities(temporal).next_version,
+            extending.Extending(temporal).extend_schedules,
+        ],
         workflow_runner=temporal_worker.UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=GRACEFUL_SHUTDOWN,
     )

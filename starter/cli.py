@@ -27,12 +27,19 @@ COMMANDS: Final = {
     "runs": ("runs", "List runs."),
     "show": ("show", "Show one run."),
     "cancel": ("cancel", "Cancel a run."),
+    "apply": ("apply", "Create and update schedules."),
+    "next": ("next_command", "When runs are due."),
+    "schedules": ("schedules", "List schedules."),
+    "pause": ("pause", "Pause schedules."),
+    "resume": ("resume", "Resume schedules."),
+    "trigger": ("trigger", "Run a scheduled pipeline now."),
+    "backfill": ("backfill", "Run for times that are past."),
+    "delete": ("delete", "Delete schedules."),
     "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
     "worker": ("worker_command", "A worker in the foreground, for production."),
 }
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
-    **dict.fromkeys(("apply", "next", "schedules", "pause", "resume", "trigger", "backfill", "delete"), "schedules"),
     **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "events and approvals"),
     **dict.fromkeys(("sandbox", "login", "mcp"), "the vendor tools"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),

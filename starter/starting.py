@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from temporalio import client, common
+from temporalio import client
 
+from activities import run_attributes
 from workflows import contract
-from workflows.core import errors, limits, run, sizes
+from workflows.core import errors, limits, sizes
 
 
 def run_id(name: str, now: datetime.datetime) -> str:
@@ -40,19 +41,6 @@ def run_input(
     return made
 
 
-def search_attributes(plan: Mapping[str, Any]) -> common.TypedSearchAttributes:
-    """The attributes of a run at its start, so that they cost no event of their own."""
-    keyword, keywords = common.SearchAttributeKey.for_keyword, common.SearchAttributeKey.for_keyword_list
-    pairs: list[Any] = [
-        common.SearchAttributePair(keyword(contract.ATTRIBUTE_PIPELINE), plan["name"]),
-        common.SearchAttributePair(keyword(contract.ATTRIBUTE_STATUS), run.RUNNING),
-        common.SearchAttributePair(keywords(contract.ATTRIBUTE_TOOLS), list(plan["tools"])),
-    ]
-    if plan.get("event_type"):
-        pairs.append(common.SearchAttributePair(keyword(contract.ATTRIBUTE_EVENT_TYPE), plan["event_type"]))
-    return common.TypedSearchAttributes(pairs)
-
-
 async def start(
     temporal: client.Client, given: contract.RunInput, workflow_id: str, task_queue: str = contract.TASK_QUEUE
 ) -> client.WorkflowHandle[Any, Any]:
@@ -64,7 +52,7 @@ async def start(
         given,
         id=workflow_id,
         task_queue=task_queue,
-        search_attributes=search_attributes(plan),
+        search_attributes=run_attributes.of(plan),
         static_summary=plan["title"][:200],
         static_details=plan.get("description") or None,
     )

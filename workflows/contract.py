@@ -9,6 +9,8 @@ PIPELINE: Final = "Pipeline"  # workflow type
 COUNTER: Final = "PipelineCounter"  # workflow type of a pipeline's durable counter
 CALL_TOOL: Final = "call_tool"  # activity
 NEXT_VERSION: Final = "next_version"  # activity
+MAINTENANCE: Final = "ScheduleMaintenance"  # workflow type
+EXTEND_SCHEDULES: Final = "extend_schedules"  # activity
 
 TASK_QUEUE: Final = "pipelines"
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from temporalio import client
 from temporalio import worker as temporal_worker
 
-from starter import starting
+from activities import run_attributes
 from tests import plans
 from tests.benchmarks import handwritten
 from workflows import contract, pipeline
@@ -33,7 +33,7 @@ class Subject:
             self.given(),
             id=run_id,
             task_queue=queue,
-            search_attributes=starting.search_attributes(PLAN),
+            search_attributes=run_attributes.of(PLAN),
             static_summary=PLAN["title"],
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from temporalio import client as temporal_client
 
+from activities import run_attributes
 from starter import history, starting
 from tests import plans, runs
 from workflows import contract
@@ -19,7 +20,7 @@ PLAN = plans.plan_of([plans.transform("day", "{{today}} in {{current_quarter}}, 
 async def _action(client: temporal_client.Client, queue: str, name: str) -> temporal_client.ScheduleActionStartWorkflow:
     given = starting.run_input(PLAN, {}, None, None)
     return temporal_client.ScheduleActionStartWorkflow(
-        contract.PIPELINE, given, id=name, task_queue=queue, typed_search_attributes=starting.search_attributes(PLAN)
+        contract.PIPELINE, given, id=name, task_queue=queue, typed_search_attributes=run_attributes.of(PLAN)
     )
 
 

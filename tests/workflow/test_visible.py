@@ -9,7 +9,7 @@ from temporalio import client as temporal_client
 from temporalio import common
 from temporalio.api.history import v1 as histories
 
-from starter import starting
+from activities import run_attributes
 from tests import plans, runs
 from workflows import contract
 
@@ -146,7 +146,7 @@ async def test_a_run_in_a_list_can_be_found_by_its_pipeline(client: temporal_cli
 
 
 def test_attributes_of_the_start_are_of_the_declared_types() -> None:
-    pairs = starting.search_attributes(plans.plan_of([plans.call("call")], event_type="desk.opened"))
+    pairs = run_attributes.of(plans.plan_of([plans.call("call")], event_type="desk.opened"))
     assert {pair.key.name: type(pair.key) for pair in pairs} == {
         name: type(common.SearchAttributeKey.for_keyword_list("x") if kind == "KeywordList" else common.SearchAttributeKey.for_keyword("x"))
         for name, kind in contract.SEARCH_ATTRIBUTES.items()

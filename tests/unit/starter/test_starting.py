@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from activities import run_attributes
 from starter import starting
 from tests import plans
 from workflows.core import errors
@@ -38,7 +39,7 @@ def test_input_above_the_payload_limit_is_refused() -> None:
 
 
 def test_attributes_say_pipeline_status_tools_and_event_type() -> None:
-    pairs = {pair.key.name: pair.value for pair in starting.search_attributes(PLAN).search_attributes}
+    pairs = {pair.key.name: pair.value for pair in run_attributes.of(PLAN).search_attributes}
     assert pairs == {
         "OrdinautPipeline": "desk",
         "OrdinautStatus": "running",

@@ -1,0 +1,129 @@
+"""`ordinaut apply`: pipelines become schedules that Temporal fires by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from temporalio import client
+
+from starter import documents, output, session
+from starter.schedules import apply, maintenance, wanted, zone_check
+from workflows.core import errors
+
+_COLOURS: Final = {apply.CREATED: "green", apply.UPDATED: "yellow", apply.DELETED: "red", apply.FAILED: "red"}
+#: Where no terminal draws a bar, a line is written each so many schedules.
+_LINE_EACH: Final = 100
+
+
+@click.command("apply", epilog="\b\nExample: ordinaut apply pipelines/ --prune --dry-run")
+@click.argument("paths", nargs=-1, required=True)
+@click.option(
+    "--params", "entries", multiple=True, metavar="ENTRY", help="Given to each run: name=text, name:=JSON or @file; as often as you like."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, do nothing.")
+@click.option("--prune", is_flag=True, help="Delete the schedules of pipelines that were applied from these folders and are gone.")
+@output.json_option
+def command(paths: tuple[str, ...], entries: tuple[str, ...], dry_run: bool, prune: bool, as_json: bool) -> int:
+    """Create or update the schedules of pipeline files, or of folders of them.
+
+    All files are checked first; if one has an error nothing at all is changed. Applied again, what is as it should be stays untouched.
+    """
+    folders = _folders(paths) if prune else []
+    read = wanted.read(paths, documents.params(entries))
+    if not read.ok:
+        return _refused(read.problems, as_json)
+    for path, problem in read.problems:
+        output.note(output.problem_line(str(path), problem))
+    return asyncio.run(_apply(read.wanted, folders, dry_run, as_json))
+
+
+def _folders(paths: Sequence[str]) -> list[Path]:
+    folders = [Path(path) for path in paths]
+    for folder in folders:
+        if not folder.is_dir():
+            raise click.UsageError(f"--prune compares folders with what was applied from them; '{folder}' is no folder")
+    return folders
+
+
+async def _apply(pipelines: list[wanted.Wanted], folders: list[Path], dry_run: bool, as_json: bool) -> int:
+    temporal = await session.ready()
+    now = datetime.datetime.now(datetime.UTC)
+    try:
+        plan = await apply.plan(temporal, pipelines, now, folders)
+    except apply.CannotApply as refused:
+        return _refused([(item.path, _problem(item, error)) for item, error in refused.problems], as_json)
+    if not dry_run:
+        await _warn_of_zones(temporal, plan, now)
+    outcomes = apply.foreseen(plan) if dry_run else await _carried_out(temporal, plan, as_json)
+    if not dry_run and any(step.definition.spec.horizon for step in plan.steps):
+        await maintenance.ensure(temporal)
+    return _told(outcomes, dry_run, as_json)
+
+
+async def _warn_of_zones(temporal: client.Client, plan: apply.Plan, now: datetime.datetime) -> None:
+    changed = [step for step in plan.steps if step.status != apply.UNCHANGED]
+    for sentence in await zone_check.differences(temporal, {step.definition.spec.timezone for step in changed} - {"UTC"}, now):
+        output.note(f"warning: {sentence}")
+
+
+async def _carried_out(temporal: client.Client, plan: apply.Plan, as_json: bool) -> list[apply.Outcome]:
+    """With a bar on a terminal, where there is something to wait for."""
+    if not sys.stderr.isatty() or len(plan.steps) < _LINE_EACH // 10:
+        return await apply.carry_out(temporal, plan, _counter(len(plan.steps)))
+    with click.progressbar(length=len(plan.steps), label="Applying", file=sys.stderr) as bar:
+        return await apply.carry_out(temporal, plan, lambda outcome: bar.update(1))
+
+
+def _counter(total: int) -> Callable[[apply.Outcome], None]:
+    done = 0
+
+    def tell(outcome: apply.Outcome) -> None:
+        nonlocal done
+        done += 1
+        if done % _LINE_EACH == 0:
+            output.note(f"{done:,} of {total:,} schedules")
+
+    return tell
+
+
+def _problem(item: wanted.Wanted, error: errors.OrdinautError) -> errors.Problem:
+    if isinstance(error, errors.ScheduleError):
+        return wanted.problem_of(item, error)
+    return errors.Problem("name-taken", str(error), "name", 1, 1)
+
+
+def _refused(problems: Sequence[tuple[Path, errors.Problem]], as_json: bool) -> int:
+    if as_json:
+        shown = [{"path": str(path), **output.problem_json(problem)} for path, problem in problems]
+        output.json_document({"ok": False, "applied": [], "problems": shown})
+    for path, problem in [] if as_json else problems:
+        output.say(output.problem_line(str(path), problem))
+    output.note("nothing was changed")
+    return 1
+
+
+def _told(outcomes: list[apply.Outcome], dry_run: bool, as_json: bool) -> int:
+    failed = any(outcome.status == apply.FAILED for outcome in outcomes)
+    counts: dict[str, Any] = dict(apply.counts(outcomes))
+    if as_json:
+        shown = [outcome.as_json() for outcome in outcomes]
+        output.json_document({"ok": not failed, "dry_run": dry_run, "counts": counts, "applied": shown, "problems": []})
+        return int(failed)
+    for outcome in outcomes:
+        _say(outcome)
+    summary = ", ".join(f"{count} {status}" for status, count in counts.items()) or "no pipelines"
+    output.say(f"{summary}; nothing was changed: --dry-run" if dry_run else summary)
+    return int(failed)
+
+
+def _say(outcome: apply.Outcome) -> None:
+    status = click.style(outcome.status, fg=_COLOURS.get(outcome.status))
+    output.say(f"{outcome.name:<44} {status}" + (f": {outcome.reason}" if outcome.reason else ""))
+    for change in outcome.changes:
+        output.say(f"    {change}")

@@ -1,0 +1,219 @@
+"""Makes the schedules of pipelines what their documents say: created, updated, unchanged; what is gone can be pruned."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from temporalio import client, service
+
+from activities.schedules import definition as definitions
+from activities.schedules import memo, quiet
+from starter import connection
+from starter.schedules import comparison, one
+from starter.schedules.wanted import Wanted
+from workflows.core import errors
+from workflows.core.schedules import occurrences, timing
+
+CREATED: Final = "created"
+UPDATED: Final = "updated"
+UNCHANGED: Final = "unchanged"
+DELETED: Final = "deleted"
+NOT_APPLIED: Final = "not applied"
+FAILED: Final = "failed"
+
+#: So many requests are under way at once.
+_AT_ONCE: Final = 24
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became, or would become, of one schedule."""
+
+    name: str
+    status: str
+    path: Path | None = None
+    changes: list[str] = field(default_factory=list)
+    reason: str = ""  # why it was not applied, or failed
+
+    def as_json(self) -> dict[str, Any]:
+        """The outcome as `--json` shows it."""
+        path = str(self.path) if self.path else None
+        return {"name": self.name, "status": self.status, "path": path, "changes": self.changes, "reason": self.reason or None}
+
+
+class CannotApply(errors.OrdinautError):
+    """Schedules that cannot be told to Temporal, or that are somebody else's; nothing was changed."""
+
+    kind = errors.INVALID_INPUT
+
+    def __init__(self, problems: Sequence[tuple[Wanted, errors.OrdinautError]]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(f"{wanted.path}: {error}" for wanted, error in problems))
+
+
+@dataclass(slots=True)
+class Step:
+    """What is to be done with one schedule; `present` is None where it is to be created."""
+
+    wanted: Wanted
+    definition: definitions.Definition
+    present: definitions.Present | None
+    changes: list[str]
+
+    @property
+    def status(self) -> str:
+        """What it will have been."""
+        return CREATED if self.present is None else UPDATED if self.changes else UNCHANGED
+
+
+@dataclass(slots=True)
+class Plan:
+    """All that an apply will do; making it changes nothing."""
+
+    steps: list[Step]
+    on_events: list[Wanted]
+    to_delete: list[str]
+
+
+async def plan(temporal: client.Client, wanted: Sequence[Wanted], now: datetime.datetime, prune_below: Sequence[Path] = ()) -> Plan:
+    """Compares what is wanted with what is there. `prune_below` are folders: pipelines applied from there that are gone are to be deleted.
+
+    Raises:
+        CannotApply: some schedule cannot be; all of them are named.
+    """
+    scheduled = [one_wanted for one_wanted in wanted if one_wanted.timing is not None]
+    found = await _all(scheduled, lambda item: _step(temporal, item, now))
+    wrong = [(item, result) for item, result in zip(scheduled, found, strict=True) if isinstance(result, errors.OrdinautError)]
+    if wrong:
+        raise CannotApply(wrong)
+    to_delete = await _gone(temporal, {item.name for item in scheduled}, prune_below) if prune_below else []
+    return Plan([step for step in found if isinstance(step, Step)], [item for item in wanted if item.timing is None], to_delete)
+
+
+async def carry_out(temporal: client.Client, plan: Plan, tell: Callable[[Outcome], None]) -> list[Outcome]:
+    """Does what the plan says; one failure does not stop the others. `tell` hears of each as it is done."""
+
+    async def one_step(step: Step) -> Outcome:
+        outcome = await _done(temporal, step)
+        tell(outcome)
+        return outcome
+
+    outcomes = await _all(plan.steps, one_step)
+    outcomes += [_on_event(wanted) for wanted in plan.on_events]
+    return outcomes + await _all(plan.to_delete, lambda name: _deleted(temporal, name))
+
+
+def foreseen(plan: Plan) -> list[Outcome]:
+    """What `carry_out` would say, for --dry-run."""
+    outcomes = [Outcome(step.wanted.name, step.status, step.wanted.path, step.changes) for step in plan.steps]
+    return [*outcomes, *map(_on_event, plan.on_events), *(Outcome(name, DELETED) for name in plan.to_delete)]
+
+
+def _on_event(wanted: Wanted) -> Outcome:
+    reason = "it runs on events; subscriptions come with the events of a later version"
+    return Outcome(wanted.name, NOT_APPLIED, wanted.path, reason=reason)
+
+
+async def _all(items: Sequence[Any], work: Callable[[Any], Any]) -> list[Any]:
+    turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def in_turn(item: Any) -> Any:
+        async with turns:
+            return await work(item)
+
+    return await asyncio.gather(*(in_turn(item) for item in items))
+
+
+async def _step(temporal: client.Client, wanted: Wanted, now: datetime.datetime) -> Step | errors.OrdinautError:
+    """What is to be done with one; the reason where it cannot be."""
+    found = await one.look(temporal, wanted.name)
+    if found is not None and not isinstance(found, one.Applied):
+        advice = f"give the pipeline another 'name', or delete it: temporal schedule delete --schedule-id {wanted.name}"
+        return errors.ToolError(errors.INVALID_INPUT, f"'{wanted.name}' is a schedule that `ordinaut apply` did not make; {advice}")
+    present = definitions.Present(found.description.schedule, found.kept) if found else None
+    try:
+        made = wanted.compiled(present.kept.anchor if present else now, now)
+        if present is None:
+            _check_is_due(wanted, made, now)
+    except errors.ScheduleError as error:
+        return error
+    return Step(wanted, made, present, await comparison.changes(present, made) if present else [])
+
+
+def _check_is_due(wanted: Wanted, made: definitions.Definition, now: datetime.datetime) -> None:
+    """A schedule that is new has a time to come.
+
+    Raises:
+        ScheduleError: it has none.
+    """
+    kept = made.kept
+    if kept.timing.kind == timing.MANUAL or next(occurrences.between(kept.timing, kept.anchor, now, occurrences.LAST), None):
+        return
+    key = "end_at" if kept.timing.end_at else "schedule_expr"
+    raise errors.ScheduleError("all its times are past, so nothing would ever run", "write a later time, or schedule_kind manual", key)
+
+
+async def _done(temporal: client.Client, step: Step) -> Outcome:
+    outcome = Outcome(step.wanted.name, step.status, step.wanted.path, step.changes)
+    try:
+        if step.present is None:
+            await _create(temporal, step)
+        elif step.changes:
+            await _update(temporal, step)
+    except service.RPCError as error:
+        outcome.status, outcome.reason = FAILED, str(connection.refusal(error))
+    except client.ScheduleAlreadyRunningError:
+        outcome.status, outcome.reason = FAILED, "somebody else created it at the same time; apply again"
+    return outcome
+
+
+async def _create(temporal: client.Client, step: Step) -> None:
+    await temporal.create_schedule(step.wanted.name, definitions.schedule(step.definition), memo=memo.marker())
+
+
+async def _update(temporal: client.Client, step: Step) -> None:
+    """Replaces the schedule, keeping what people did to it meanwhile, away from its firings."""
+    handle = temporal.get_schedule_handle(step.wanted.name)
+
+    async def updated(given: client.ScheduleUpdateInput) -> client.ScheduleUpdate:
+        kept = await memo.read(given.description)
+        assert kept is not None
+        info = given.description.info
+        await quiet.moment([*info.next_action_times, *_first_times(step.definition)])
+        return client.ScheduleUpdate(definitions.schedule(step.definition, definitions.Present(given.description.schedule, kept)))
+
+    await handle.update(updated)
+
+
+def _first_times(made: definitions.Definition) -> list[datetime.datetime]:
+    """When the new schedule is next due."""
+    now = datetime.datetime.now(datetime.UTC)
+    soon = occurrences.between(made.kept.timing, made.kept.anchor, now - quiet.MARGIN, now + 10 * quiet.MARGIN)
+    return [due.time for due in soon]
+
+
+async def _gone(temporal: client.Client, wanted: set[str], folders: Sequence[Path]) -> list[str]:
+    """Schedules of ours that were applied from these folders and are no longer wanted."""
+    roots = [folder.resolve() for folder in folders]
+    names = [name for name in await one.names(temporal) if name not in wanted]
+    applied = [found for found in await _all(names, lambda name: one.look(temporal, name)) if isinstance(found, one.Applied)]
+    return sorted(found.name for found in applied if any(Path(found.kept.file).is_relative_to(root) for root in roots))
+
+
+async def _deleted(temporal: client.Client, name: str) -> Outcome:
+    try:
+        await temporal.get_schedule_handle(name).delete()
+    except service.RPCError as error:
+        return Outcome(name, FAILED, reason=str(connection.refusal(error)))
+    return Outcome(name, DELETED)
+
+
+def counts(outcomes: Sequence[Outcome]) -> Mapping[str, int]:
+    """How many of each status: {"created": 2, "unchanged": 10}."""
+    order = (CREATED, UPDATED, UNCHANGED, DELETED, NOT_APPLIED, FAILED)
+    return {status: count for status in order if (count := sum(outcome.status == status for outcome in outcomes))}

@@ -8,7 +8,7 @@ import click
 from temporalio import client
 
 from starter import connection, output
-from starter.schedules import consent, one
+from starter.schedules import consent, one, together
 from workflows import converter
 
 
@@ -28,7 +28,7 @@ async def _delete(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
     if not consent.given(f"Delete the schedule of {listed}?", yes, as_json):
         output.note("nothing was deleted")
         return 1
-    told = [(applied.name, await _one(temporal, applied)) for applied in found]
+    told = await together.ask(lambda applied: _one(temporal, applied.name), found)
     if as_json:
         output.json_document({"schedules": [{"name": name, "deleted": True, "runs_under_way": running} for name, running in told]})
     for name, running in [] if as_json else told:
@@ -37,8 +37,8 @@ async def _delete(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
     return 0
 
 
-async def _one(temporal: client.Client, applied: one.Applied) -> int:
-    """Deletes it; gives how many of its runs are under way."""
-    await temporal.get_schedule_handle(applied.name).delete()
-    counted = await temporal.count_workflows(f"TemporalScheduledById = '{applied.name}' AND ExecutionStatus = 'Running'")
-    return counted.count
+async def _one(temporal: client.Client, name: str) -> tuple[str, int]:
+    """Deletes it; gives its name and how many of its runs are under way."""
+    await temporal.get_schedule_handle(name).delete()
+    counted = await temporal.count_workflows(f"TemporalScheduledById = '{name}' AND ExecutionStatus = 'Running'")
+    return name, counted.count

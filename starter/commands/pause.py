@@ -7,9 +7,10 @@ import datetime
 from typing import Any
 
 import click
+from temporalio import client
 
 from starter import connection, output
-from starter.schedules import one
+from starter.schedules import one, together
 from workflows import converter
 from workflows.core import errors
 
@@ -28,7 +29,7 @@ async def _pause(names: tuple[str, ...], note: str, as_json: bool) -> int:
     found = await one.find_all(temporal, names, "pause")
     if manual := [applied.name for applied in found if applied.is_manual]:
         raise errors.ToolError(errors.INVALID_INPUT, f"'{manual[0]}' is manual: it runs only when triggered, so there is nothing to pause")
-    told = [await _one(temporal, applied, note) for applied in found]
+    told = await together.ask(lambda applied: _one(temporal, applied, note), found)
     if as_json:
         output.json_document({"schedules": told})
     for each in [] if as_json else told:
@@ -37,7 +38,7 @@ async def _pause(names: tuple[str, ...], note: str, as_json: bool) -> int:
     return 0
 
 
-async def _one(temporal: Any, applied: one.Applied, note: str) -> dict[str, Any]:
+async def _one(temporal: client.Client, applied: one.Applied, note: str) -> dict[str, Any]:
     """Pauses it; one that is paused keeps its time, since `resume` counts from there what was lost."""
     was_paused = applied.paused
     if not was_paused or note:

@@ -11,7 +11,7 @@ import click
 from temporalio import client
 
 from starter import connection, output
-from starter.schedules import clock_words, matching, one, past_times
+from starter.schedules import clock_words, matching, one, past_times, together
 from workflows import converter
 from workflows.core import errors
 
@@ -51,7 +51,7 @@ async def _resume(names: tuple[str, ...], as_json: bool) -> int:
         raise errors.ToolError(
             errors.INVALID_INPUT, f"'{manual[0]}' is manual: it never runs by itself; start a run with: ordinaut trigger {manual[0]}"
         )
-    told = [await _one(temporal, applied) for applied in found]
+    told = await together.ask(lambda applied: _one(temporal, applied), found)
     if as_json:
         output.json_document({"schedules": [_as_json(each) for each in told]})
     for each in [] if as_json else told:

@@ -12,7 +12,6 @@ from temporalio import client
 from activities.schedules import memo
 from starter.schedules import clock_words, matching, one, rule_words, together
 from workflows.core import zones
-from workflows.core.schedules import timing
 
 ACTIVE: Final = "active"
 PAUSED: Final = "paused"
@@ -69,58 +68,44 @@ class Row:
 
 async def rows(temporal: client.Client) -> list[Row]:
     """All that is applied, by name."""
-    listed = await temporal.list_schedules(page_size=1_000)
-    found = [(entry, kept) async for entry in listed if (kept := await memo.read(entry)) is not None]
-    remaining = await _remaining(temporal, [entry.id for entry, kept in found if kept.policies.max_runs is not None])
-    statuses = await _statuses(temporal, [run_id for entry, _ in found if (run_id := _last_id(entry))])
-    return sorted((_row(entry, kept, remaining.get(entry.id), statuses) for entry, kept in found), key=lambda row: row.name)
+    looked = await together.ask(lambda name: one.look(temporal, name), sorted(await one.names(temporal)))
+    found = [applied for applied in looked if isinstance(applied, one.Applied)]  # one may have been deleted meanwhile
+    statuses = await _statuses(temporal, [run_id for applied in found if (run_id := _last_id(applied))])
+    return [_row(applied, statuses) for applied in found]
 
 
-def _row(entry: client.ScheduleListDescription, kept: memo.Memo, remaining: int | None, statuses: dict[str, str]) -> Row:
-    paused = entry.schedule is not None and entry.schedule.state.paused
-    note = (entry.schedule.state.note if entry.schedule is not None else None) or ""
-    upcoming = next((time for time in entry.info.next_action_times if time <= matching.END), None) if entry.info else None
+def _row(applied: one.Applied, statuses: dict[str, str]) -> Row:
+    upcoming = next((time for time in applied.description.info.next_action_times if time <= matching.END), None)
     return Row(
-        name=entry.id,
-        kept=kept,
-        when=rule_words.of(kept.timing, kept.anchor),
-        state=_state(kept, paused, upcoming, remaining),
-        next=None if kept.timing.kind == timing.MANUAL or remaining == 0 else upcoming,
-        last=_last(entry, statuses),
-        note=one.said_of_pause(note),
-        paused_at=one.pause_time(note) if paused else None,
-        remaining=remaining,
+        name=applied.name,
+        kept=applied.kept,
+        when=rule_words.of(applied.timing, applied.kept.anchor),
+        state=_state(applied, upcoming),
+        next=None if applied.is_manual or applied.remaining == 0 else upcoming,
+        last=_last(applied, statuses),
+        note=applied.kept.policies.note if applied.is_manual else applied.note,
+        paused_at=applied.paused_at if applied.paused else None,
+        remaining=applied.remaining,
     )
 
 
-def _state(kept: memo.Memo, paused: bool, upcoming: datetime.datetime | None, remaining: int | None) -> str:
-    if kept.timing.kind == timing.MANUAL:
+def _state(applied: one.Applied, upcoming: datetime.datetime | None) -> str:
+    if applied.is_manual:
         return MANUAL
-    if upcoming is None or remaining == 0:
+    if upcoming is None or applied.remaining == 0:
         return DONE
-    return PAUSED if paused else ACTIVE
+    return PAUSED if applied.paused else ACTIVE
 
 
-def _last(entry: client.ScheduleListDescription, statuses: dict[str, str]) -> LastRun | None:
-    run_id = _last_id(entry)
-    if not run_id or entry.info is None:
-        return None
-    return LastRun(run_id, entry.info.recent_actions[-1].scheduled_at, statuses.get(run_id))
+def _last(applied: one.Applied, statuses: dict[str, str]) -> LastRun | None:
+    run_id = _last_id(applied)
+    return LastRun(run_id, applied.description.info.recent_actions[-1].scheduled_at, statuses.get(run_id)) if run_id else None
 
 
-def _last_id(entry: client.ScheduleListDescription) -> str:
-    recent = entry.info.recent_actions if entry.info else ()
+def _last_id(applied: one.Applied) -> str:
+    recent = applied.description.info.recent_actions
     action = recent[-1].action if recent else None
     return action.workflow_id if isinstance(action, client.ScheduleActionExecutionStartWorkflow) else ""
-
-
-async def _remaining(temporal: client.Client, names: Sequence[str]) -> dict[str, int]:
-    """How many runs are left; only the description of a schedule says it, not the list."""
-
-    async def described(name: str) -> tuple[str, int]:
-        return name, (await temporal.get_schedule_handle(name).describe()).schedule.state.remaining_actions
-
-    return dict(await together.ask(described, names))
 
 
 async def _statuses(temporal: client.Client, run_ids: Sequence[str]) -> dict[str, str]:

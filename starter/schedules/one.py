@@ -135,7 +135,7 @@ async def look(temporal: client.Client, name: str) -> Applied | client.ScheduleD
 
 async def names(temporal: client.Client) -> list[str]:
     """The names of all pipelines that are applied."""
-    return [one.id async for one in await temporal.list_schedules(page_size=1_000) if await memo.read(one) is not None]
+    return [one.id async for one in await temporal.list_schedules(page_size=1_000) if await memo.is_ours(one)]
 
 
 async def _unknown(temporal: client.Client, name: str) -> errors.ToolError:

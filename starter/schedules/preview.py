@@ -119,15 +119,31 @@ async def _times(subject: Subject, temporal: client.Client | None, span: Span) -
         found = occurrences.between(subject.given, subject.anchor, span.after, span.until)
         return [occurrence.time for occurrence in itertools.islice(found, span.limit)]
     times = await matching.between(temporal, subject.name, span.after, span.until, span.limit)
-    return _within_remaining(times, subject.applied)
+    times += _beyond_horizon(subject, span, span.limit - len(times))
+    return await _within_remaining(times, subject.applied, temporal, span)
 
 
-def _within_remaining(times: list[datetime.datetime], applied: one.Applied) -> list[datetime.datetime]:
+async def _within_remaining(
+    times: list[datetime.datetime], applied: one.Applied, temporal: client.Client, span: Span
+) -> list[datetime.datetime]:
     """Without those that come when max_runs is used up; what has passed does not count."""
     if applied.remaining is None:
         return times
     now = datetime.datetime.now(datetime.UTC)
-    return times[: bisect.bisect_right(times, now) + applied.remaining]
+    before = await matching.between(temporal, applied.name, now, span.after, applied.remaining) if span.after > now else []
+    return times[: bisect.bisect_right(times, now) + applied.remaining - len(before)]
+
+
+def _beyond_horizon(subject: Subject, span: Span, count: int) -> list[datetime.datetime]:
+    """Times that the service has not been told yet; its schedule is extended long before it comes to them."""
+    horizon = subject.applied.kept.horizon if subject.applied is not None else None
+    if horizon is None or span.until < horizon or count <= 0:
+        return []
+    found = occurrences.between(subject.given, subject.anchor, max(span.after, horizon - _ONE_SECOND), span.until)
+    times = [occurrence.time for occurrence in itertools.islice(found, count)]
+    if times:
+        subject.notes.append(f"from {clock_words.local(horizon, subject.zone)} on computed here: the service is told of them in time")
+    return times
 
 
 def _explained(subject: Subject, times: Sequence[datetime.datetime]) -> list[Due]:

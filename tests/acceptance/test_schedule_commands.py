@@ -163,6 +163,8 @@ async def test_next_ends_with_max_runs_and_tells_of_a_pause(place: Place) -> Non
         f"paused (audit): these times pass without a run until: ordinaut resume {place.name('few')}",
         "max_runs leaves 2 runs",
     ]
+    ended = await place.ordinaut("next", place.name("few"), "--from", "2030-01-01", "--json")
+    assert ended.json["times"] == []  # they are used up long before
 
 
 async def test_year_is_a_grid_for_people_and_days_for_scripts(place: Place) -> None:
@@ -257,6 +259,26 @@ async def test_backfill_runs_the_due_times_of_the_past_with_their_dates(place: P
         (ids[2], "completed"),
         (f"{name}-2026-07-04T15:00:00Z", None),
     ]
+
+
+async def test_jitter_delays_what_next_shows_and_not_what_a_backfill_is_for(place: Place) -> None:
+    name = place.name("late")
+    await place.applied(place.write("late", **MOVED, jitter="1h", overlap="allow_all"))
+    shown = await place.ordinaut("next", name, "--from", "2026-06-01", "--to", "2026-06-30", "--json")
+    (time,) = shown.json["times"]
+    delay = datetime.datetime.fromisoformat(time["time"]) - datetime.datetime.fromisoformat("2026-06-22T09:00:00+03:00")
+    assert datetime.timedelta() < delay <= datetime.timedelta(hours=1)
+    assert (time["moved_from"], time["reason"]) == ("2026-06-20T09:00:00+03:00", "Saturday")
+    assert shown.json["pipelines"][0]["notes"] == ["each time has its own delay in it, of at most 1 h (jitter)"]
+    ended = await place.ordinaut("backfill", name, "--from", "2026-06-22T09:00", "--to", "2026-07-20T09:00", "--overlap", "allow_all")
+    ids = [f"{name}-2026-06-22T06:00:00Z", f"{name}-2026-07-20T06:00:00Z"]
+    assert (ended.code, ended.out.splitlines()) == (0, ids)
+    handle = place.client.get_schedule_handle(name)
+    while (await handle.describe()).info.num_actions < 2:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    actions = (await handle.describe()).info.recent_actions
+    assert sorted(action.action.workflow_id for action in actions) == ids  # type: ignore[attr-defined]
 
 
 async def test_backfill_of_many_runs_wants_a_yes(place: Place) -> None:

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from activities import catalog_examples, catalog_problems, environment_names
 from activities import catalog_templates as templates
-from activities.rest import description as descriptions
-from activities.rest import request
+from activities.rest import request, segments
 from workflows.core import errors, fit_words, marks, model
 
 #: Keys that only the transport rest reads.
-_REST_ONLY: Final = ("rest", "look_up", "idempotency", "rate_limit", "cache_ttl_seconds")
+_REST_ONLY: Final = ("rest", "cases", "look_up", "idempotency", "rate_limit", "cache_ttl_seconds")
 _TOOL_REST_ONLY: Final = (*_REST_ONLY, "rest_defaults", "endpoint_setting", "configuration")
 _SECRET_NAME: Final = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_FILE)?$")
 _BODIES: Final = ("body", "form", "text")
@@ -111,22 +110,62 @@ def _place(place: _Place, definition: Mapping[str, Any]) -> Iterator[errors.Prob
             if key in place.own:
                 yield _problem("only the transport rest reads this, expected it left out", place.path, key)
         return
-    rest = place.own.get("rest", definition.get("rest"))
-    if rest is None:
+    if not {"rest", "cases"} & {*place.own, *definition}:
         yield _problem("the request is missing, expected it under 'rest'", place.path)
-    if isinstance(place.own.get("rest"), Mapping):
-        yield from _rest(place.own["rest"], fit_words.path_to(place.path, ["rest"]), place)
-    yield from _effect(place, rest if isinstance(rest, Mapping) else {})
+    if "rest" in place.own and "cases" in place.own:
+        yield _problem("found rest and cases, expected one of them", place.path, "cases")
+    requests = list(_requests(place))
+    for keys, rest in requests:
+        yield from _rest(rest, fit_words.path_to(place.path, keys), place)
+        yield from _repeats(rest, place, keys)
+    yield from _conditions(place)
+    yield from _effect(place, [rest for _, rest in requests] or list(_shared_requests(definition)))
     if isinstance(place.own.get("look_up"), Mapping):
         yield from _look_up(place.own["look_up"], fit_words.path_to(place.path, ["look_up"]), place)
 
 
-def _effect(place: _Place, rest: Mapping[str, Any]) -> Iterator[errors.Problem]:
+def _requests(place: _Place) -> Iterator[tuple[list[str | int], Mapping[str, Any]]]:
+    """Each request of an action with the keys that lead to it."""
+    if isinstance(place.own.get("rest"), Mapping):
+        yield ["rest"], place.own["rest"]
+    cases = place.own.get("cases")
+    for number, case in enumerate(cases if isinstance(cases, list) else ()):
+        if isinstance(case, Mapping) and isinstance(case.get("rest"), Mapping):
+            yield ["cases", number, "rest"], case["rest"]
+
+
+def _shared_requests(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if isinstance(definition.get("rest"), Mapping):
+        yield definition["rest"]
+
+
+def _conditions(place: _Place) -> Iterator[errors.Problem]:
+    cases = place.own.get("cases")
+    for number, case in enumerate(cases if isinstance(cases, list) else ()):
+        if isinstance(case, Mapping):
+            path = fit_words.path_to(place.path, ["cases", number])
+            yield from _expression(case, "if", path, place.names)
+            if "if" not in case and number + 1 < len(cases or ()):
+                yield _problem("'if' is missing, expected it in every case but the last: what follows would never be sent", path)
+
+
+def _repeats(rest: Mapping[str, Any], place: _Place, keys: list[str | int]) -> Iterator[errors.Problem]:
+    """Requests that are made more than once, of actions that must not be."""
+    path = fit_words.path_to(place.path, keys)
+    if place.effect != model.SAFE and "pages" in rest:
+        yield _problem(f"found pages with the effect {place.effect}, expected safe: each page is a call of its own", path, "pages")
+    poll = rest.get("poll")
+    if isinstance(poll, Mapping) and not {"path", "header"} & {*poll} and place.effect not in (model.SAFE, model.IDEMPOTENT):
+        message = f"repeats the request, which the effect {place.effect} forbids; expected a path or header of the operation"
+        yield _problem(message, path, "poll")
+
+
+def _effect(place: _Place, requests: list[Mapping[str, Any]]) -> Iterator[errors.Problem]:
     """Combinations of an effect with what only another one has."""
     effect, own = place.effect, place.own
-    method = str(rest.get("method", "POST"))
-    if effect == model.SAFE and method in _CHANGING:
-        yield _problem(f"found the effect safe with {method}, expected one that only reads", place.path, "effect")
+    changing = [str(rest["method"]) for rest in requests if rest.get("method") in _CHANGING]
+    if effect == model.SAFE and changing:
+        yield _problem(f"found the effect safe with {changing[0]}, expected one that only reads", place.path, "effect")
     if effect == model.KEY and "idempotency" not in own:
         message = "found the effect key without idempotency, expected where the key goes; unsafe if the vendor knows no such key"
         yield _problem(message, place.path, "effect")
@@ -137,21 +176,15 @@ def _effect(place: _Place, rest: Mapping[str, Any]) -> Iterator[errors.Problem]:
     if effect != model.SAFE and "cache_ttl_seconds" in own:
         message = f"found a cache with the effect {effect}, expected safe: only what was read can be kept"
         yield _problem(message, place.path, "cache_ttl_seconds")
-    if effect != model.SAFE and "pages" in rest:
-        yield _problem(f"found pages with the effect {effect}, expected safe: each page is a call of its own", place.path, "rest", "pages")
-    poll = rest.get("poll")
-    if isinstance(poll, Mapping) and not {"path", "header"} & {*poll} and effect not in (model.SAFE, model.IDEMPOTENT):
-        message = f"repeats the request, which the effect {effect} forbids; expected a path or header of the operation"
-        yield _problem(message, place.path, "rest", "poll")
-    yield from _idempotency(place, rest)
+    yield from _idempotency(place, requests)
 
 
-def _idempotency(place: _Place, rest: Mapping[str, Any]) -> Iterator[errors.Problem]:
+def _idempotency(place: _Place, requests: list[Mapping[str, Any]]) -> Iterator[errors.Problem]:
     given = place.own.get("idempotency")
     for part, name in given.items() if isinstance(given, Mapping) else ():
         if part == "header" and not _is_free_header(str(name)):
             yield _problem(f"'{name}' is no header that a definition can set", place.path, "idempotency", "header")
-        if part in ("body", "form") and part not in rest:
+        if part in ("body", "form") and any(part not in rest for rest in requests):
             yield _problem(f"the request has no {part} for the key, expected one", place.path, "idempotency", part)
 
 
@@ -180,7 +213,7 @@ def _path(source: Any, path: str, names: templates.Names) -> Iterator[errors.Pro
     if not isinstance(source, str):
         return
     yield from templates.check(source, path, names)
-    for segment in descriptions.segments(source.removeprefix("/")):
+    for segment in segments.split(source.removeprefix("/")):
         if not marks.has_marks(segment) and (segment in (".", "..") or set(segment) & set("?#\\ ")):
             yield _problem(f"found the segment '{segment}', expected a plain one; what follows a ? is written under 'query'", path)
 

@@ -114,7 +114,7 @@ def _status_meaning(status: int, headers: Mapping[str, str]) -> tuple[str, str]:
         return errors.UNKNOWN_OUTCOME, "the service did not get or not finish the call in time"
     if status >= 500:
         return errors.UNKNOWN_OUTCOME, "the service failed while it worked on the call"
-    if 300 <= status < 400:
+    if status in (301, 302, 303, 307, 308):
         target = f" to {quote(headers['location'])}" if "location" in headers else ""
         return errors.REJECTED, f"redirects{target} are not followed; set the endpoint to where the service is"
     if status in (401, 403):

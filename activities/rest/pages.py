@@ -9,7 +9,7 @@ from typing import Any, Final
 from activities import exchange
 from activities.rest import answer as answers
 from activities.rest import description as descriptions
-from activities.rest import links, request
+from activities.rest import links, parts, request
 from workflows.core import errors, scope, values
 
 Ask = Callable[[exchange.Request], Awaitable[answers.Reply]]
@@ -133,7 +133,7 @@ def _check_new(following: exchange.Request, seen: set[str]) -> None:
     seen.add(mark)
 
 
-def _whole(given: descriptions.Part | int, name: str, names: scope.Scope) -> int:
+def _whole(given: parts.Part | int, name: str, names: scope.Scope) -> int:
     number = given if isinstance(given, int) else given.value(names)
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise errors.ToolError(errors.INVALID_INPUT, f"rest.pages.{name}: found {values.shown(number)}, expected a whole number above 0")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from activities import exchange, json_text
 from activities.rest import description as descriptions
+from activities.rest import parts, segments
 from workflows.core import errors, marks, scope, values
 
 HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -50,7 +51,7 @@ class Draft:
         if part == "query":
             return dataclasses.replace(self, query=_with_member(self.query, [rest], value, place))
         if part != self.kind and self.kind:
-            raise descriptions.bad_definition(f"{place}: the request has no {part}, it has {self.kind}")
+            raise parts.bad_definition(f"{place}: the request has no {part}, it has {self.kind}")
         keys = [rest] if part == "form" else rest.split(".")
         headers = _merged(_type_of(part), self.headers)
         return dataclasses.replace(self, kind=part, headers=headers, body=_with_member(self.body or {}, keys, value, place))
@@ -67,9 +68,9 @@ class Draft:
             raise _half_pair() from None
 
     def _request(self, endpoint: str) -> exchange.Request:
-        parts = urllib.parse.urlsplit(endpoint)
-        query = "&".join(pair for pair in (parts.query, _pairs_text(self.query, "repeat", "query", urllib.parse.quote)) if pair)
-        url = urllib.parse.urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + self.path or "/", query, ""))
+        base = urllib.parse.urlsplit(endpoint)
+        query = "&".join(pair for pair in (base.query, _pairs_text(self.query, "repeat", "query", urllib.parse.quote)) if pair)
+        url = urllib.parse.urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + self.path or "/", query, ""))
         return exchange.Request(self.method, url, self.headers, self._content())
 
     def _content(self) -> bytes | None:
@@ -108,15 +109,32 @@ def _draft(description: descriptions.Description, names: scope.Scope) -> Draft:
     )
 
 
-def path(segments: tuple[descriptions.Segment, ...], names: scope.Scope) -> str:
+def path(given: tuple[segments.Segment, ...], names: scope.Scope) -> str:
     """The path, each segment evaluated by itself and encoded, so that no value can add a segment, a query or a host.
 
     `/repos/${arguments.owner}/issues` with the owner `a/b` is `/repos/a%2Fb/issues`.
     """
-    return "".join(f"/{_segment(segment, names)}" for segment in segments)
+    return "".join(f"/{text}" for segment in given for text in (_listed if segment.is_list else _single)(segment, names))
 
 
-def _segment(segment: descriptions.Segment, names: scope.Scope) -> str:
+def _single(segment: segments.Segment, names: scope.Scope) -> list[str]:
+    return [_segment(segment, names)]
+
+
+def _listed(segment: segments.Segment, names: scope.Scope) -> list[str]:
+    """The segments of `${...}*`: each item of a list is one."""
+    (piece,) = segment.pieces
+    assert not isinstance(piece, str)
+    found = piece.value(names)
+    if not isinstance(found, list):
+        raise _invalid(f"{piece.path}: {segment.source} is {values.type_name(found)}, expected a list")
+    for item in found:
+        if not isinstance(item, str | int | Decimal) or isinstance(item, bool) or item in ("", ".", ".."):
+            raise _invalid(f"{piece.path}: {segment.source} holds {values.shown(item)}, which is no segment of a path")
+    return [urllib.parse.quote(values.scalar_text(item), safe="") for item in found]
+
+
+def _segment(segment: segments.Segment, names: scope.Scope) -> str:
     whole, encoded = "", ""
     for piece in segment.pieces:
         if isinstance(piece, str):
@@ -132,7 +150,7 @@ def _segment(segment: descriptions.Segment, names: scope.Scope) -> str:
     return encoded
 
 
-def _piece(piece: descriptions.Part, names: scope.Scope) -> str:
+def _piece(piece: parts.Part, names: scope.Scope) -> str:
     value = piece.value(names)
     if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
         raise _invalid(f"{piece.path}: {piece.source} is {values.type_name(value)}, expected text or a number")
@@ -155,7 +173,7 @@ def _body(description: descriptions.Description, names: scope.Scope) -> tuple[st
     return "", None
 
 
-def _text(part: descriptions.Part, names: scope.Scope) -> str:
+def _text(part: parts.Part, names: scope.Scope) -> str:
     value = part.value(names)
     if isinstance(value, bool | dict | list) or value is None:
         raise _invalid(f"{part.path}: found {values.type_name(value)}, expected text")
@@ -180,20 +198,20 @@ def _left_out(source: Any, value: Any) -> bool:
     return value is None and isinstance(source, str) and marks.has_marks(source)
 
 
-def _object(part: descriptions.Part | None, names: scope.Scope) -> dict[str, Any]:
+def _object(part: parts.Part | None, names: scope.Scope) -> dict[str, Any]:
     value = {} if part is None else part.value(names)
     if not isinstance(value, dict):
         raise _invalid(f"{part.path if part else ''}: found {values.type_name(value)}, expected an object")
     return value
 
 
-def _headers(part: descriptions.Part | None, names: scope.Scope) -> dict[str, str]:
+def _headers(part: parts.Part | None, names: scope.Scope) -> dict[str, str]:
     """The definition's headers; null leaves one out."""
     made = {}
     for name, value in _object(part, names).items():
         assert part is not None
         if not HEADER_NAME.fullmatch(name) or name.lower() in OUR_HEADERS:
-            raise descriptions.bad_definition(f"{part.path}.{name}: a definition cannot set this header")
+            raise parts.bad_definition(f"{part.path}.{name}: a definition cannot set this header")
         if value is None:
             continue
         text = "" if isinstance(value, dict | list) else values.scalar_text(value)
@@ -221,7 +239,7 @@ def signed(request: exchange.Request, headers: Mapping[str, str]) -> exchange.Re
 
 def _with_member(value: Any, keys: list[str], member: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise descriptions.bad_definition(f"{place}: found {values.type_name(value)} in its way, expected an object")
+        raise parts.bad_definition(f"{place}: found {values.type_name(value)} in its way, expected an object")
     key, rest = keys[0], keys[1:]
     if rest:
         return {**value, key: _with_member(value.get(key) or {}, rest, member, place)}

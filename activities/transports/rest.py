@@ -12,6 +12,7 @@ import asyncio
 import datetime
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from activities import authentication, endpoints, exchange
@@ -21,6 +22,17 @@ from activities.rest import cache, look_up, pages, poll, rate_limits, request
 from activities.rest import description as descriptions
 from activities.transports import base
 from workflows.core import errors, scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A call as it is about to be sent."""
+
+    action: descriptions.Action
+    description: descriptions.Description
+    draft: request.Draft
+    endpoint: str
+    roots: Mapping[str, Any]
 
 
 class Rest:
@@ -48,12 +60,13 @@ class Rest:
             earlier = await look_up.find(action, endpoint, roots, call, self._asking(action, roots))
             if earlier is not None:
                 return base.Answer(earlier, [look_up.WARNING])
-        draft = request.draft(action.rest, scope.Scope(roots))
+        description = action.rest(scope.Scope(roots))
+        draft = request.draft(description, scope.Scope(roots))
         if action.key_header:
             draft = draft.with_header(action.key_header, call.key)
         if action.key_place:
             draft = draft.with_value(action.key_place, call.key)
-        return await self._kept(action, draft, endpoint, roots, call)
+        return await self._kept(_Prepared(action, description, draft, endpoint, roots), call)
 
     async def close(self) -> None:
         """Closes pooled connections."""
@@ -71,35 +84,31 @@ class Rest:
         settings = {name: self._settings.plain(name) for name in configuration}
         return {"arguments": {**action.defaults, **call.arguments}, "key": call.key, "settings": settings}
 
-    async def _kept(
-        self, action: descriptions.Action, draft: request.Draft, endpoint: str, roots: Mapping[str, Any], call: base.Call
-    ) -> base.Answer:
+    async def _kept(self, made: _Prepared, call: base.Call) -> base.Answer:
         """The output, from the cache where the action allows one."""
-        if not action.cache_ttl_seconds:
-            return await self._answer(action, draft, endpoint, roots, call)
+        if not made.action.cache_ttl_seconds:
+            return await self._answer(made, call)
         now = asyncio.get_running_loop().time()
-        key = cache.key_of(call, self._authenticated(draft.request(endpoint), call))
+        key = cache.key_of(call, self._authenticated(made.draft.request(made.endpoint), call))
         found = self._cache.get(key, now)
         if found is None:
-            found = await self._answer(action, draft, endpoint, roots, call)
-            self._cache.keep(key, found, action.cache_ttl_seconds, now)
+            found = await self._answer(made, call)
+            self._cache.keep(key, found, made.action.cache_ttl_seconds, now)
         return found
 
-    async def _answer(
-        self, action: descriptions.Action, draft: request.Draft, endpoint: str, roots: Mapping[str, Any], call: base.Call
-    ) -> base.Answer:
+    async def _answer(self, made: _Prepared, call: base.Call) -> base.Answer:
         """The output of one request, or of as many as pages and polling need."""
-        description, ask = action.rest, self._asking(action, roots)
+        description, roots, ask = made.description, made.roots, self._asking(made.action, made.roots)
         if description.pages is not None:
-            found = await pages.gather(description.pages, draft, endpoint, roots, lambda one: ask(call, description, one))
+            found = await pages.gather(description.pages, made.draft, made.endpoint, roots, lambda one: ask(call, description, one))
             assert found.last is not None
             names = found.last.names(roots, items=found.items, pages=found.pages, complete=found.complete)
             return base.Answer(_result(description, names, found.items), found.warnings)
-        sent = draft.request(endpoint)
+        sent = made.draft.request(made.endpoint)
         first = reply = await ask(call, description, sent)
         if description.poll is not None:
             looking = description if not description.poll.path and not description.poll.header else poll.LOOK
-            reply = await poll.follow(description.poll, first, sent, endpoint, roots, call, lambda one: ask(call, looking, one))
+            reply = await poll.follow(description.poll, first, sent, made.endpoint, roots, call, lambda one: ask(call, looking, one))
         return base.Answer(_result(description, reply.names(roots, first=first.answer), reply.answer))
 
     def _asking(self, action: descriptions.Action, roots: Mapping[str, Any]) -> look_up.Ask:

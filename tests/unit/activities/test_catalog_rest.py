@@ -172,6 +172,25 @@ def test_an_action_that_makes_no_sense_is_told(tmp_path: Path, definition: dict[
     assert [found[:3] for found in told(tmp_path, definition)] == [("catalog-rest", path, message)]
 
 
+CASES = [
+    pytest.param([{"if": "${arguments.id == '1'}", "rest": get()}, {"rest": get()}], [], id="two"),
+    pytest.param([{"rest": get()}, {"rest": get()}], [("actions.list.cases[0]", "'if' is missing, expected it in every case but the last: what follows would never be sent")], id="never sent"),
+    pytest.param([{"if": "yes", "rest": get()}], [("actions.list.cases[0].if", 'found text "yes", expected one expression and nothing around it, like ${answer.error}')], id="no expression"),
+    pytest.param([{"if": "${answer}", "rest": get()}], [("actions.list.cases[0].if", "reads 'answer', expected one of arguments, key, settings")], id="the answer, before there is one"),
+    pytest.param([{"rest": get(query={"a": "${nothing}"})}], [("actions.list.cases[0].rest.query.a", "reads 'nothing', expected one of arguments, key, settings")], id="template"),
+    pytest.param([{"rest": {"method": "DELETE", "path": "/a"}}], [("actions.list.effect", "found the effect safe with DELETE, expected one that only reads")], id="safe delete"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cases", "problems"), CASES)
+def test_requests_by_case(tmp_path: Path, cases: list[Any], problems: list[tuple[str, str]]) -> None:
+    assert [found[1:3] for found in told(tmp_path, actions(cases=cases))] == problems
+
+
+def test_rest_and_cases_are_one_too_many(tmp_path: Path) -> None:
+    assert [found[1] for found in told(tmp_path, actions(rest=get(), cases=[{"rest": get()}]))] == ["actions.list.cases"]
+
+
 def test_a_schema_of_an_action_that_is_none_is_told(tmp_path: Path) -> None:
     ((code, path, message, _),) = told(tmp_path, actions(rest=get(), input_schema={"type": "objekt"}))
     assert (code, path) == ("catalog-schema", "actions.list.input_schema.type")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from activities import endpoints
-from activities.rest import description, request
+from activities.rest import request, segments
 from tests import servers, vendors
 
 
@@ -113,6 +113,58 @@ def test_what_all_requests_of_a_tool_share() -> None:
     look_up = {"rest": {"path": "/look"}, "found": "${answer.id}"}
     called = vendors.call({"path": "/a"}, {"/look": vendors.reply({"id": 1})}, look_up=look_up, attempt=2, rest_defaults=shared)
     assert (called.output, called.requests[0].headers["x-version"]) == (1, "1")
+
+
+@pytest.mark.parametrize(
+    ("labels", "target"),
+    [
+        pytest.param(["job", "a/b", "instance", "x y"], "/metrics/job/a%2Fb/instance/x%20y/end", id="some"),
+        pytest.param(["n", 5], "/metrics/n/5/end", id="number"),
+        pytest.param([], "/metrics/end", id="none"),
+    ],
+)
+def test_a_list_of_segments(labels: list[Any], target: str) -> None:
+    called = vendors.call({"method": "PUT", "path": "/metrics/${arguments.labels}*/end"}, {target: vendors.reply({})}, {"labels": labels})
+    assert called.targets == [f"PUT {target}"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        pytest.param(["a", ".."], 'rest.path: ${arguments.labels}* holds text "..", which is no segment of a path', id="dots"),
+        pytest.param(["a", ""], 'rest.path: ${arguments.labels}* holds text "", which is no segment of a path', id="empty"),
+        pytest.param([None], "rest.path: ${arguments.labels}* holds null, which is no segment of a path", id="null"),
+        pytest.param("a", "rest.path: ${arguments.labels}* is text, expected a list", id="text"),
+    ],
+)
+def test_a_list_of_segments_leads_nowhere_else(labels: Any, message: str) -> None:
+    called = vendors.call({"path": "/metrics/${arguments.labels}*"}, {}, {"labels": labels})
+    assert (called.failure, called.requests) == (("invalid input", True, message), [])
+
+
+CASES = [
+    {"if": "${arguments.operation == 'add'}", "rest": {"path": "/labels", "body": {"name": "${arguments.name}"}}},
+    {"if": "${arguments.operation == 'drop'}", "rest": {"method": "DELETE", "path": "/labels/${arguments.name}", "accept": [404]}},
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "targets"),
+    [("add", ["POST /labels"]), ("drop", ["DELETE /labels/bug"])],
+)
+def test_the_request_goes_by_the_arguments(operation: str, targets: list[str]) -> None:
+    replies = {"/labels": vendors.reply({}), "/labels/bug": vendors.reply({}, 404)}
+    called = vendors.call(None, replies, {"operation": operation, "name": "bug"}, cases=CASES)
+    assert (called.error, called.targets) == (None, targets)
+
+
+def test_arguments_without_a_request_are_refused() -> None:
+    called = vendors.call(None, {}, {"operation": "list"}, cases=CASES)
+    assert called.failure[2] == "none of the action's requests is for these arguments: no condition of its cases is true"
+    called = vendors.call(
+        None, {"/all": vendors.reply([1])}, {"operation": "list"}, cases=[*CASES, {"rest": {"method": "GET", "path": "/all"}}]
+    )
+    assert called.output == [1]
 
 
 def test_what_needs_an_approval_goes_to_a_stand_in_only() -> None:
@@ -233,4 +285,4 @@ def test_half_a_surrogate_pair_cannot_be_sent(rest: dict[str, Any]) -> None:
 
 
 def test_paths_are_split_outside_of_templates() -> None:
-    assert description.segments("a/${b / c}/{{ d }}/") == ["a", "${b / c}", "{{ d }}", ""]
+    assert segments.split("a/${b / c}/{{ d }}/") == ["a", "${b / c}", "{{ d }}", ""]

@@ -27,6 +27,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LINE: Final = re.compile(r"\s*(?:DTSTART|RRULE|EXRULE|RDATE|EXDATE)\s*[:;=]|[A-Za-z]+\s*=", re.IGNORECASE)
 _DATE: Final = re.compile(r"\s*\d{4}-\d\d-\d\d(?![a-z0-9-])")
 _CRON_FIELD: Final = re.compile(r"[\d*/,#?LW-]+")
+_DOCUMENT_KEYS: Final = {"kind": "schedule_kind", "expr": "schedule_expr"}
 _FILE: Final = re.compile(r".*[/\\].*|.*\.(?:json|ya?ml)", re.IGNORECASE | re.DOTALL)
 
 
@@ -200,16 +201,14 @@ async def _of_file(
     applied = await one.look(temporal, pipeline.name) if temporal is not None else None
     if isinstance(applied, one.Applied):
         subject = _of_applied(applied)
-        subject.notes += _differences(path, pipeline, given, applied)
+        subject.notes += _differences(path, checked, given, applied)
         return subject
     note = f"computed here: {absent or 'it is not applied'}"
     return preview.Subject(pipeline.name, given, now, None, [] if given.kind in (timing.MANUAL, timing.EVENT) else [note])
 
 
 def _timing(pipeline: model.Pipeline, timezone: str) -> timing.Timing:
-    if pipeline.timing is None:
-        return timing.Timing(timing.EVENT, pipeline.event_type or "", pipeline.timezone or timezone)
-    return dataclasses.replace(pipeline.timing, timezone=pipeline.timezone or timezone)
+    return pipeline.timing or timing.Timing(timing.EVENT, pipeline.event_type or "", pipeline.timezone or timezone)
 
 
 def _of_applied(applied: one.Applied) -> preview.Subject:
@@ -225,13 +224,17 @@ def _of_applied(applied: one.Applied) -> preview.Subject:
     return subject
 
 
-def _differences(path: Path, pipeline: model.Pipeline, given: timing.Timing, applied: one.Applied) -> list[str]:
-    theirs, ours = applied.timing.as_json() | applied.kept.policies.as_json(), given.as_json() | pipeline.policies.as_json()
-    differ = [key for key, value in ours.items() if theirs.get(key) != value]
-    if not differ:
-        return []
+def _differences(path: Path, checked: check.Checked, given: timing.Timing, applied: one.Applied) -> list[str]:
+    """What the file says otherwise, by the document's keys."""
+    assert checked.pipeline is not None and checked.plan is not None
+    ours = given.as_json() | checked.pipeline.policies.as_json()
+    theirs = applied.timing.as_json() | applied.kept.policies.as_json()
+    differ = [_DOCUMENT_KEYS.get(key, key) for key, value in ours.items() if theirs.get(key) != value]
+    if checked.plan["digest"] != applied.kept.plan_digest:
+        differ.append("payload")
     what = ", ".join(differ)
-    return [f"{path} says another {what} than what is applied; shown are the applied times; to change them: ordinaut apply {path}"]
+    said = f"{path} says another {what} than what is applied; shown are the applied times; to change them: ordinaut apply {path}"
+    return [said] if differ else []
 
 
 def _each_once(subjects: Sequence[preview.Subject]) -> list[preview.Subject]:

@@ -18,6 +18,7 @@ from temporalio.client import Client, Schedule, ScheduleActionStartWorkflow, Sch
 
 from starter import cli, embedded
 from tests import commands
+from workflows.core import zones
 
 UTC = datetime.UTC
 
@@ -81,13 +82,17 @@ MOVED = {**MONTHLY, "holidays": "MD", "on_holiday": "next_business_day", "on_wee
 
 
 async def test_schedules_lists_each_kind_with_its_state(place: Place) -> None:
+    soon = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=4)
     await place.applied(
         place.write("daily", **DAILY, overlap="skip", note="the books", max_runs=3),
         place.write("manual"),
-        place.write("spent", schedule_kind="once", schedule_expr="2026-01-05T09:00"),
+        place.write("spent", schedule_kind="once", schedule_expr=soon.isoformat()),
         place.write("cron", schedule_kind="cron", schedule_expr="*/15 * * * *"),
     )
     await place.ordinaut("pause", place.name("cron"), "--note", "too often")
+    assert (await place.rows())["spent"]["next"] == soon.astimezone(zones.load("Europe/Chisinau")).isoformat()
+    while not (await place.client.get_schedule_handle(place.name("spent")).describe()).info.recent_actions:
+        await asyncio.sleep(0.1)
     rows = await place.rows()
     assert {word: row["state"] for word, row in rows.items()} == {"cron": "paused", "daily": "active", "manual": "manual", "spent": "done"}
     daily = rows["daily"]
@@ -96,6 +101,11 @@ async def test_schedules_lists_each_kind_with_its_state(place: Place) -> None:
     assert following.hour == 18 and datetime.timedelta() < following - datetime.datetime.now(UTC) <= datetime.timedelta(days=1, hours=1)
     assert (rows["manual"]["next"], rows["spent"]["next"]) == (None, None)  # the placeholder of 2100 is not shown
     assert rows["cron"]["note"] == "too often"
+    assert rows["spent"]["last"] == {
+        "run_id": f"{place.name('spent')}-{soon:%Y-%m-%dT%H:%M:%SZ}",
+        "nominal_time": soon.astimezone(zones.load("Europe/Chisinau")).isoformat(),
+        "status": "running",  # no worker is there
+    }
     ended = await place.ordinaut("schedules")
     assert ended.code == 0
     lines = [line.strip() for line in ended.out.splitlines()]
@@ -134,7 +144,7 @@ async def test_next_says_where_a_file_differs_from_what_is_applied(place: Place)
     file = place.write("daily", schedule_kind="rrule", schedule_expr="FREQ=DAILY;BYHOUR=19", jitter="5m")
     ended = await place.ordinaut("next", file.name, "-n", "1", "--json")
     assert ended.json["pipelines"][0]["notes"] == [
-        f"{file.name} says another expr, jitter than what is applied; shown are the applied times; to change them: ordinaut apply {file.name}"
+        f"{file.name} says another schedule_expr, jitter than what is applied; shown are the applied times; to change them: ordinaut apply {file.name}"
     ]
     assert ended.json["times"][0]["time"][11:16] == "18:00"
 

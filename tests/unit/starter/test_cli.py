@@ -40,7 +40,7 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any, s
     [
         pytest.param(("chek", "x.json"), "no command 'chek'; did you mean 'check'?", id="misspelt command"),
         pytest.param(("launch",), "no command 'launch'; 'ordinaut --help' lists the commands", id="unknown command"),
-        pytest.param(("apply", "x.json"), "'apply' is not in this version; it comes with schedules", id="later command"),
+        pytest.param(("retry", "x"), "'retry' is not in this version; it comes with control flow", id="later command"),
         pytest.param(("approve", "x", "y"), "'approve' is not in this version; it comes with events and approvals", id="later still"),
         pytest.param(("run", "x.json", "--parms", "a=b"), "No such option '--parms'. Did you mean '--params'?", id="misspelt option"),
         pytest.param(("check",), "Missing argument 'PATHS...'.", id="no argument"),
@@ -143,7 +143,7 @@ def test_help_lists_every_command_and_how_to_begin(capfd: pytest.CaptureFixture[
     assert cli.run(["--help"]) == 0
     out, _ = capfd.readouterr()
     for name, (_, text) in cli.COMMANDS.items():
-        assert f"  {name:<9}{text}" in out
+        assert f"  {name:<11}{text}" in out
     assert "ordinaut demo " in out
 
 

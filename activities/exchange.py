@@ -13,7 +13,7 @@ import httpx
 
 from activities import endpoints, outcomes
 from activities.transports import base
-from workflows.core import errors
+from workflows.core import errors, model
 
 MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024  # after decompression
 MAX_CONNECT_SECONDS: Final = 10.0
@@ -62,14 +62,19 @@ class Response:
         return outcomes.of_status(self.status, headers, text, datetime.datetime.now(datetime.UTC))
 
 
-class Clients:
-    """One pooled client for each service, opened at its first call.
+#: (a text that changes with the TLS settings, the settings) of a tool; None for the usual ones.
+Tls = Callable[[model.Tool], tuple[str, ssl.SSLContext] | None]
 
-    `tls` gives a service's own TLS settings, such as a client certificate; None, or None from it, trusts the usual authorities.
+
+class Clients:
+    """One pooled client for each service and certificate, opened at its first call.
+
+    `tls` gives a tool's own TLS settings, such as a client certificate, after a text that changes with them;
+    None, or None from it, trusts the usual authorities.
     """
 
-    def __init__(self, tls: Callable[[str], ssl.SSLContext | None] | None = None) -> None:
-        self._clients: dict[str, httpx.AsyncClient] = {}
+    def __init__(self, tls: Tls | None = None) -> None:
+        self._clients: dict[tuple[str, str], httpx.AsyncClient] = {}
         self._tls = tls
 
     async def exchange(self, request: Request, call: base.Call) -> Response:
@@ -81,7 +86,7 @@ class Clients:
         """
         where = endpoints.shown(request.url)
         try:
-            return await _exchange(self._client(call.tool.service), request, call)
+            return await _exchange(self._client(call.tool), request, call)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             raise errors.ToolError(errors.INVALID_INPUT, f"{where}: this request cannot be sent: {error}") from None
         except httpx.DecodingError:
@@ -95,21 +100,22 @@ class Clients:
         for client in clients.values():
             await client.aclose()
 
-    def _client(self, service: str) -> httpx.AsyncClient:
-        if service not in self._clients:
+    def _client(self, tool: model.Tool) -> httpx.AsyncClient:
+        certificate, context = (self._tls(tool) if self._tls else None) or ("", None)
+        key = (tool.service, certificate)
+        if key not in self._clients:
             # trust_env=False: proxies and certificates come from our settings or not at all, and never from a stray variable.
             # Redirects are not followed: a POST would silently become a GET, and a secret would go to another host.
             # Cookies are not kept: one call's session must not reach another, perhaps one with other credentials.
-            context = self._tls(service) if self._tls else None
-            self._clients[service] = httpx.AsyncClient(
+            self._clients[key] = httpx.AsyncClient(
                 verify=context or True,
                 cookies=cookiejar.CookieJar(cookiejar.DefaultCookiePolicy(allowed_domains=[])),
-                limits=SERVICE_LIMITS.get(service, DEFAULT_LIMITS),
+                limits=SERVICE_LIMITS.get(tool.service, DEFAULT_LIMITS),
                 follow_redirects=False,
                 trust_env=False,
                 headers={"User-Agent": USER_AGENT},
             )
-        return self._clients[service]
+        return self._clients[key]
 
 
 async def _exchange(client: httpx.AsyncClient, request: Request, call: base.Call) -> Response:

@@ -38,7 +38,9 @@ class RedisStore:
         """
         with _told():
             found = await self._client.get(PREFIX + record_id)
-        return None if found is None else token_store.opened(record_id, json.loads(found), self._cipher)
+        with contextlib.suppress(ValueError):
+            return None if found is None else token_store.opened(record_id, json.loads(found), self._cipher)
+        return None  # not ours
 
     async def write(self, record_id: str, record: token_store.Record) -> None:
         """See `token_store.Store`.
@@ -48,6 +50,10 @@ class RedisStore:
         """
         with _told():
             await self._client.set(PREFIX + record_id, json.dumps(self._cipher.seal(record_id, record)), ex=_life_seconds(record))
+
+    def holds(self, record_id: str) -> bool:
+        """See `token_store.Store`."""
+        return True
 
     @contextlib.asynccontextmanager
     async def lock(self, record_id: str) -> AsyncIterator[None]:

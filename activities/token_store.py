@@ -43,6 +43,10 @@ class Store(Protocol):
         """Keeps a record instead of an earlier one."""
         ...
 
+    def holds(self, record_id: str) -> bool:
+        """Whether there is a record, as far as that is known without asking anyone."""
+        ...
+
     def lock(self, record_id: str) -> contextlib.AbstractAsyncContextManager[None]:
         """Keeps other workers from the record for as long as the block lasts."""
         ...
@@ -124,6 +128,10 @@ class FileStore:
             self._replace({**self._all(), record_id: sealed})
         except OSError as error:
             raise errors.ToolError(errors.INTERNAL_ERROR, f"cannot write {self.path}: {error.strerror}") from None
+
+    def holds(self, record_id: str) -> bool:
+        """See `Store`."""
+        return record_id in self._all()
 
     @contextlib.asynccontextmanager
     async def lock(self, record_id: str) -> AsyncIterator[None]:

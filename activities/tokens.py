@@ -72,14 +72,23 @@ class Tokens:
         # Shielded: a call that is cancelled must not take the others' token, nor lose a refresh token that was just exchanged.
         return await asyncio.shield(task)
 
-    def drop(self, record_id: str, access: str) -> bool:
-        """The vendor refused this token: it is not used again. False where it is not the one that would be used now, or none."""
-        found = self._tokens.get(record_id)
-        if found is None or found.access.reveal() != access:
-            return False
-        del self._tokens[record_id]
-        self._refused[record_id] = _digest(access)
-        return True
+    def accesses(self, begin: str) -> list[str]:
+        """The access tokens in use whose record ids begin so."""
+        return [token.access.reveal() for record_id, token in self._tokens.items() if record_id.startswith(begin)]
+
+    def refused(self, begin: str, access: str) -> bool:
+        """The vendor refused this token of one of these records: it is not used again. False where another is in its place already."""
+        for record_id, token in list(self._tokens.items()):
+            if record_id.startswith(begin) and token.access.reveal() == access:
+                del self._tokens[record_id]
+                self._refused[record_id] = _digest(access)
+                return True
+        return False
+
+    def known(self, record_id: str) -> bool:
+        """Whether there may be a token of an earlier login; a shared store is not asked for it."""
+        store = self.store()
+        return record_id in self._tokens or store.shared or store.holds(record_id)
 
     async def kept(self, record_id: str) -> Token | None:
         """What the store holds, perhaps ended."""

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from temporalio import activity
 
+from activities import authentication, outcomes, validators
 from activities import catalog as catalog_module
-from activities import outcomes, validators
 from activities import settings as settings_module
 from activities.rest import rate_limits
 from activities.transports import base, database, http, rest
@@ -113,7 +113,8 @@ class ToolActivities:
 
 def open_transports(settings: settings_module.Settings) -> dict[str, base.Transport]:
     """Every transport by the name that definitions use."""
-    return {"http": http.Http(settings), "database": database.Database(settings), "rest": rest.Rest(settings)}
+    door = authentication.Door(settings)
+    return {"http": http.Http(settings, door), "database": database.Database(settings), "rest": rest.Rest(settings, door=door)}
 
 
 async def _within(seconds: float, transport: base.Transport, call: base.Call) -> base.Answer:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import Any
 
-from activities import secrets
-from activities import settings as settings_module
+from activities import exchange, secrets
+from activities.auth import base
 
 
-def names(authentication: Mapping[str, Any], service: str) -> list[str]:
+def names(way: base.Way) -> list[str]:
     """The variables needed: JIRA_USERNAME and JIRA_API_TOKEN, where `password_field` is api_token."""
-    prefix = service.upper().replace("-", "_")
-    password = str(authentication.get("password_field", "password")).upper()
-    return [str(authentication.get("username", f"{prefix}_USERNAME")), str(authentication.get("secret", f"{prefix}_{password}"))]
+    return [way.name("username", "USERNAME"), way.name("secret", way.text("password_field", "password").upper())]
 
 
-def headers(authentication: Mapping[str, Any], service: str, settings: settings_module.Settings) -> dict[str, str] | None:
-    """The header, or None where user name or secret are not configured."""
-    user_name, secret_name = names(authentication, service)
-    user, secret = settings.plain(user_name), settings.secret(secret_name)
-    if user is None or secret is None:
-        return None
-    pair = base64.b64encode(f"{user}:{secret.reveal()}".encode()).decode("ascii")
-    settings.hide(f"{secret_name} in base64", secrets.Secret(pair))
-    return {"Authorization": f"Basic {pair}"}
+def missing(way: base.Way) -> list[str]:
+    """See `base.Kind`."""
+    return base.not_set(way, names(way))
+
+
+async def apply(way: base.Way, request: exchange.Request) -> exchange.Request:
+    """See `base.Kind`. The user name gets `username_suffix` behind it: Zendesk's `/token`."""
+    user_name, secret_name = names(way)
+    user = (way.plain(user_name) or way.secret(user_name).reveal()) + way.text("username_suffix", "")
+    pair = base64.b64encode(f"{user}:{way.secret(secret_name).reveal()}".encode()).decode("ascii")
+    way.settings.hide(f"{secret_name} in base64", secrets.Secret(pair))
+    return base.with_headers(request, way.service, {"Authorization": f"Basic {pair}"})

@@ -14,17 +14,18 @@ from workflows.core import errors
 class Http:
     """Calls bridges. The body is JSON-RPC 2.0 (`tools/call`); a bridge that only knows `params.arguments` reads those."""
 
-    def __init__(self, settings: settings_module.Settings) -> None:
+    def __init__(self, settings: settings_module.Settings, door: authentication.Door | None = None) -> None:
         self._settings = settings
-        self._clients = exchange.Clients()
+        self._door = door if door is not None else authentication.Door(settings)
+        self._clients = exchange.Clients(self._door.client_options)
 
     async def send(self, call: base.Call) -> base.Answer:
         """POSTs the arguments to the tool's endpoint.
 
         Raises:
-            ToolError: see `exchange.Clients.exchange`; REJECTED for a JSON-RPC error, BAD_OUTPUT for an answer that is no JSON.
+            ToolError: see `authentication.Door.send`; REJECTED for a JSON-RPC error, BAD_OUTPUT for an answer that is no JSON.
         """
-        response = await self._clients.exchange(self._request(call), call)
+        response = await self._door.send(self._clients, self._request(call), call, required=False)
         failure = response.failure(self._settings.mask)
         if failure is not None:
             raise failure
@@ -35,6 +36,7 @@ class Http:
     async def close(self) -> None:
         """Closes pooled connections."""
         await self._clients.close()
+        await self._door.close()
 
     def _request(self, call: base.Call) -> exchange.Request:
         body = {"jsonrpc": "2.0", "id": call.key, "method": "tools/call", "params": {"arguments": call.arguments}}
@@ -44,7 +46,6 @@ class Http:
             "Idempotency-Key": call.key,
             "X-Ordinaut-Run": _ascii(call.run),
             "X-Ordinaut-Step": _ascii(call.step),
-            **authentication.headers(call.tool, self._settings, required=False),
         }
         return exchange.Request("POST", endpoints.resolve(call.tool, self._settings), headers, json_text.encode(body))
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +37,12 @@ class _Prepared:
 class Rest:
     """Calls vendors' HTTP APIs. `rate_limits` holds what the vendors last said of their limits."""
 
-    def __init__(self, settings: settings_module.Settings, tls: Callable[[str], ssl.SSLContext | None] | None = None) -> None:
+    def __init__(
+        self, settings: settings_module.Settings, tls: exchange.Tls | None = None, door: authentication.Door | None = None
+    ) -> None:
         self._settings = settings
-        self._clients = exchange.Clients(tls)
+        self._door = door if door is not None else authentication.Door(settings)
+        self._clients = exchange.Clients(tls or self._door.client_options)
         self._actions: dict[tuple[str, str | None, str], descriptions.Action] = {}
         self._cache = cache.Cache()
         self.rate_limits = rate_limits.RateLimits()
@@ -49,7 +51,7 @@ class Rest:
         """Sends the request that the definition describes; what an earlier try of an unsafe call did is looked up before.
 
         Raises:
-            ToolError: see `exchange.Clients.exchange`, `answer.read`, `look_up.find`, `pages.gather` and `poll.follow`;
+            ToolError: see `authentication.Door.send`, `answer.read`, `look_up.find`, `pages.gather` and `poll.follow`;
                 INVALID_INPUT where the definition or the arguments give no request.
         """
         action = self._action(call)
@@ -71,6 +73,7 @@ class Rest:
     async def close(self) -> None:
         """Closes pooled connections."""
         await self._clients.close()
+        await self._door.close()
 
     def _action(self, call: base.Call) -> descriptions.Action:
         key = (call.tool.address, call.action, call.tool.digest)
@@ -89,7 +92,7 @@ class Rest:
         if not made.action.cache_ttl_seconds:
             return await self._answer(made, call)
         now = asyncio.get_running_loop().time()
-        key = cache.key_of(call, self._authenticated(made.draft.request(made.endpoint), call))
+        key = cache.key_of(call, await self._door.apply(call.tool, made.draft.request(made.endpoint)))
         found = self._cache.get(key, now)
         if found is None:
             found = await self._answer(made, call)
@@ -115,16 +118,12 @@ class Rest:
         """Sends one request, notes the vendor's limits, reads the answer."""
 
         async def ask(call: base.Call, description: descriptions.Description, unsigned: exchange.Request) -> answers.Reply:
-            response = await self._clients.exchange(self._authenticated(unsigned, call), call)
+            response = await self._door.send(self._clients, unsigned, call)
             numbers = rate_limits.read(action.rate_limit, response.headers, datetime.datetime.now(datetime.UTC))
             self.rate_limits.note(call.tool.service, numbers)
             return answers.read(description, response, roots, numbers, self._settings.mask)
 
         return ask
-
-    def _authenticated(self, unsigned: exchange.Request, call: base.Call) -> exchange.Request:
-        """The request with its credentials: the one place where they join it."""
-        return request.signed(unsigned, authentication.headers(call.tool, self._settings, required=True))
 
 
 def _check_approval(action: descriptions.Action, endpoint: str, call: base.Call) -> None:

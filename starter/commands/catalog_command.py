@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import click
 
-from activities import authentication, endpoints
+from activities import authentication, certificates, endpoints
 from activities import settings as settings_module
 from starter import documents, output
 from workflows.core import errors, model, problems
@@ -61,6 +62,9 @@ def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tupl
         return ["built in"], []
     if tool.transport == "database":
         return (["ORDINAUT_DATABASE_URL"], []) if settings.database_url is not None else ([], ["ORDINAUT_DATABASE_URL"])
+    door = authentication.Door(settings)
+    if tool.transport == "rest":
+        return _direct(tool, settings, door)
     configured, missing = [], []
     if settings.endpoint(tool.service, tool.address.partition(".")[0]) is not None:
         configured.append(f"endpoint {endpoints.shown(endpoints.resolve(tool, settings))}")
@@ -69,8 +73,28 @@ def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tupl
             f"ORDINAUT_ENDPOINT_{tool.service.upper().replace('-', '_')} (else {endpoints.shown(str(tool.definition.get('endpoint')))})"
         )
     if tool.definition.get("authentication"):
-        sent = authentication.headers(tool, settings, required=False)
-        (configured if sent else missing).append(f"authentication ({tool.definition['authentication']['type']}; a bridge may do its own)")
+        (missing if door.missing(tool) else configured).append(
+            f"authentication ({tool.definition['authentication']['type']}; a bridge may do its own)"
+        )
+    return configured, missing
+
+
+def _direct(tool: model.Tool, settings: settings_module.Settings, door: authentication.Door) -> tuple[list[str], list[str]]:
+    """The same for a vendor that is called directly."""
+    configured, missing = [], []
+    try:
+        configured.append(f"endpoint {endpoints.shown(endpoints.resolve(tool, settings))}")
+    except errors.ToolError:
+        missing.append(str(tool.definition.get("endpoint_setting")))
+    kind = (tool.definition.get("authentication") or {}).get("type", authentication.NONE)
+    lacking = door.missing(tool)
+    missing += lacking
+    if not lacking:
+        configured.append(f"authentication ({kind})")
+    now = datetime.datetime.now(datetime.UTC)
+    for left in door.days_left([tool], now).values():
+        if left < certificates.WARNING_DAYS:
+            missing.append(f"a new certificate ({'it is over' if left < 0 else f'it ends in {left} days'})")
     return configured, missing
 
 

@@ -214,5 +214,8 @@ def test_a_vendor_needs_its_secret() -> None:
 
 
 def test_an_authentication_that_is_not_known_is_told() -> None:
-    error = output({"path": "/a"}, {}, definition={"authentication": {"type": "oauth2"}})
-    assert error.message == f"{PREFIX}authentication 'oauth2' is not known here; known are bearer_token, basic_auth and none"
+    error = output({"path": "/a"}, {}, definition={"authentication": {"type": "kerberos"}})
+    assert error.message == (
+        f"{PREFIX}authentication 'kerberos' is not known here; known are bearer_token, basic_auth, api_key, oauth2, github_app,"
+        " salesforce_jwt, mutual_tls, digital_signature, custom and none"
+    )

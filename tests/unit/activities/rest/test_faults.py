@@ -104,7 +104,7 @@ async def over_tls(certificate: str, trusted: bool) -> tuple[Any, list[servers.R
         used = calls.tool("rest", endpoint=server.url, rest={"path": "/a"}, authentication={"type": "bearer_token"})
         known = settings.Settings.from_mapping({"BANK_TOKEN": "s3cret-1"})
         context = ssl.create_default_context(cafile=str(servers.TLS / "ca.pem"))
-        transport = rest_transport.Rest(known, (lambda service: context) if trusted else None)
+        transport = rest_transport.Rest(known, (lambda tool: ("tests", context)) if trusted else None)
         made = tools.ToolActivities(catalog.Catalog({used.address: used}), known, {"rest": transport})
         try:
             found: Any = (await calls.environment().run(made.call_tool, calls.given(used, {}, "unsafe")))["output"]

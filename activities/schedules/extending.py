@@ -10,7 +10,7 @@ from typing import Any, Final
 from temporalio import activity, client
 
 from activities.schedules import definition, memo, quiet
-from workflows import contract, converter
+from workflows import contract
 from workflows.core import errors, zones
 from workflows.core.schedules import occurrences
 
@@ -63,7 +63,7 @@ class Extending:
         now = datetime.datetime.now(datetime.UTC)
         if kept is None or not is_due(kept, now):
             return False
-        given = await _given(description.schedule)
+        given = await _given(description)
         arguments = (kept.name, kept.timing, kept.policies, given, kept.anchor, now, kept.file)
         made = await asyncio.to_thread(definition.compiled, *arguments)
         if made.kept.tzdata == kept.tzdata and made.kept.holidays == kept.holidays and not _is_further(made.kept, kept):
@@ -82,10 +82,10 @@ def _is_further(made: memo.Memo, kept: memo.Memo) -> bool:
     return made.horizon is None or kept.horizon is None or made.horizon >= kept.horizon + WORTH_IT
 
 
-async def _given(schedule: client.Schedule) -> dict[str, Any]:
+async def _given(description: client.ScheduleDescription) -> dict[str, Any]:
     """What each run is given, as the schedule holds it: the plan that was checked at the last apply."""
-    action = schedule.action
+    action = description.schedule.action
     assert isinstance(action, client.ScheduleActionStartWorkflow)
-    (given,) = await converter.DATA_CONVERTER.decode(list(action.args))
+    (given,) = await description.data_converter.decode(list(action.args))
     found: dict[str, Any] = given
     return found

@@ -15,7 +15,6 @@ from typing import Any, Final
 from temporalio import client
 from temporalio.api.common.v1 import Payload
 
-from workflows import converter
 from workflows.core.schedules import timing as timings
 
 KEY: Final = "ordinaut"
@@ -67,7 +66,7 @@ async def read(found: client.ScheduleDescription) -> Memo | None:
         return None
     kept = (action.memo or {}).get(KEY)
     if isinstance(kept, Payload):
-        (kept,) = await converter.DATA_CONVERTER.decode([kept])
+        (kept,) = await found.data_converter.decode([kept])
     return _from_json(kept) if isinstance(kept, Mapping) else None
 
 

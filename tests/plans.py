@@ -28,6 +28,23 @@ TOOLS: dict[str, model.Tool] = {
 }
 
 
+#: Tools of which some look up at the vendor whether an earlier try was done, before they are sent again.
+LOOKING: dict[str, model.Tool] = {
+    **TOOLS,
+    "desk.payments": model.Tool(
+        "desk.payments",
+        "rest",
+        "desk",
+        {"actions": {"pay": {"effect": "unsafe", "look_up": {}}, "refund": {"effect": "unsafe"}}},
+        "0123456789ab",
+        Decimal(30),
+        actions={"pay": model.UNSAFE, "refund": model.UNSAFE},
+        retry=TOOLS["desk.tickets"].retry,
+    ),
+    "desk.order": model.Tool("desk.order", "rest", "desk", {"look_up": {}}, "0123456789ab", Decimal(30), effect=model.UNSAFE),
+}
+
+
 def node(value: Any) -> model.Node:
     """JSON with marks in its texts, as the reader of documents would give it.
 

@@ -56,6 +56,12 @@ def _rests() -> dict[str, Any]:
     return plans.plan_of([plans.transform(f"s{number}", heavy) for number in range(12)], name="rests")
 
 
+def _looked_up() -> dict[str, Any]:
+    """An unsafe call that may be tried again, since its tool looks up what an earlier try did."""
+    steps = [plans.call("pay", "pay", "desk.payments", save_as="paid"), plans.call("order", "any", "desk.order")]
+    return plans.plan_of(steps, name="looked-up", tools=plans.LOOKING)
+
+
 def _altered() -> dict[str, Any]:
     return {**plans.plan_of([plans.call("call")], name="altered"), "title": "Altered after the check"}
 
@@ -76,6 +82,7 @@ def _reference(case: reference_cases.Case) -> Scene:
 
 
 PASSING: Final = runs.failure(errors.UNREACHABLE, "refused", True, attempt=1)
+LEFT_OPEN: Final = runs.failure(errors.UNKNOWN_OUTCOME, "reset", True, attempt=1)
 
 SCENES: Final = (
     Scene("everything", lambda: plans.everything("everything-recorded")),
@@ -85,6 +92,7 @@ SCENES: Final = (
     Scene("cancelled", _cancelled, cancel_at="pause"),
     Scene("computed", _computed, event={"numbers": [1, 2, 3]}),
     Scene("retried", _retried, {"call": [PASSING, PASSING, {"id": 7}]}, fields={"first_run": "retried-manual-1"}),
+    Scene("looked-up", _looked_up, {"pay": [LEFT_OPEN, {"id": 7}], "order": {"id": 8}}, fields={"first_run": "looked-up-manual-1"}),
     Scene("altered", _altered),
     Scene("rests", _rests),
     *(_reference(case) for case in {case.file: case for case in reversed(reference_cases.REFERENCE_CASES)}.values()),

@@ -14,7 +14,7 @@ from temporalio import client as temporal_client
 from starter import history
 from tests import plans, runs
 from workflows import contract
-from workflows.core import errors, model
+from workflows.core import errors
 
 NOMINAL = datetime.datetime(2026, 11, 23, 16, 0, tzinfo=datetime.UTC)
 
@@ -181,22 +181,6 @@ async def test_a_timeout_is_tried_again_only_where_twice_does_no_harm(
     assert ended.progress == ended.shown
 
 
-#: An unsafe action that looks up at the vendor whether an earlier try was done, one that does not, and a tool without actions that does.
-LOOKING = {
-    **plans.TOOLS,
-    "desk.payments": model.Tool(
-        "desk.payments",
-        "rest",
-        "desk",
-        {"actions": {"pay": {"effect": "unsafe", "look_up": {}}, "refund": {"effect": "unsafe"}}},
-        "0123456789ab",
-        Decimal(30),
-        actions={"pay": model.UNSAFE, "refund": model.UNSAFE},
-        retry=plans.TOOLS["desk.tickets"].retry,
-    ),
-    "desk.order": model.Tool("desk.order", "rest", "desk", {"look_up": {}}, "0123456789ab", Decimal(30), effect=model.UNSAFE),
-}
-
 WITH_LOOK_UP = [
     pytest.param("desk.payments", "pay", True, id="an action that looks up"),
     pytest.param("desk.payments", "refund", False, id="one that does not"),
@@ -215,7 +199,7 @@ async def test_a_dead_worker_is_no_end_where_a_look_up_goes_before_the_next_try(
         return {}
 
     tools = runs.Tools({"call": [hangs, {"id": 7}]})
-    plan = plans.plan_of([plans.call("call", action, uses, timeout_seconds=1)], tools=LOOKING)
+    plan = plans.plan_of([plans.call("call", action, uses, timeout_seconds=1)], tools=plans.LOOKING)
     ended = await runs.run(client, plan, tools)
     assert tools.tries("call") == (2 if goes_on else 1)
     assert [given.get("look_up") for _, _, given in tools.calls] == [True if goes_on else None] * tools.tries("call")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from workflows.core import (
     errors,
     leaves,
     limits,
+    marks,
     model,
     parse,
     parse_schedule,
@@ -102,6 +104,15 @@ def _within_limit(checked: Checked) -> Checked:
     return Checked(checked.pipeline, None, (*checked.problems, problem))
 
 
+def _is_readable(source: str) -> bool:
+    """Whether the marks of a text are closed."""
+    try:
+        marks.split(source)
+    except marks.MarkError:
+        return False
+    return True
+
+
 class _Checker:
     def __init__(
         self,
@@ -131,8 +142,8 @@ class _Checker:
 
     def _few_templates(self) -> bool:
         """Whether a worker can compile them all without a pause that others would feel."""
-        parts = [self._pipeline.params, *(step.with_ for step in self._pipeline.steps)]
-        count = sum(1 for part in parts for _ in leaves.of(part, ""))
+        count = sum(1 for _ in leaves.of(self._pipeline.params, ""))
+        count += sum(1 for step in self._pipeline.steps for _ in leaves.of(step.with_, "", plan.conditions_of(step.uses)))
         if count > limits.MAX_TEMPLATES:
             message = f"the document has {count:,} templates; a run can have at most {limits.MAX_TEMPLATES:,} (MAX_TEMPLATES)"
             self._problems.error("too-large", message, "payload", self._pipeline.positions["payload"], "loop over a list with {% for %}")
@@ -152,8 +163,11 @@ class _Checker:
         tool = self._known_tool(step)
         self._condition(step)
         self._timeout(step)
-        for leaf in leaves.of(step.with_, f"{step.path}.with"):
-            self._references.check(leaf, step)
+        for leaf in leaves.of(step.with_, f"{step.path}.with", plan.conditions_of(step.uses)):
+            if leaf.condition is None:
+                self._references.check(leaf, step)
+            else:
+                self._is_condition(leaf, step)
         if tool is not None:
             check_arguments.check(step, tool, self._problems)
         self._compiles(step, tool)
@@ -179,30 +193,26 @@ class _Checker:
         return tool
 
     def _condition(self, step: model.Step) -> None:
-        if step.condition is None:
-            return
-        path, position = f"{step.path}.if", step.positions["if"]
-        match step.condition:
-            case model.Const(value=str()):
-                leaf = leaves.Leaf(str(step.condition.value), True, path, step.condition.position)
-            case model.Text() | model.Expr():
-                leaf = next(leaves.of(step.condition, path))
-                if not leaf.lone:
-                    hint = "write a bare expression, or one in ${...} with nothing around it"
-                    self._problems.error(
-                        "template-syntax", f"'{leaf.source[:80]}' is text around a template, no condition", path, position, hint
-                    )
-                    return
+        if step.condition is not None:
+            self._is_condition(leaves.condition(step.condition, leaves.Leaf("", False, f"{step.path}.if", step.positions["if"])), step)
+
+    def _is_condition(self, leaf: leaves.Leaf, step: model.Step) -> None:
+        """Checks an `if`, or what stands where a tool takes conditions."""
+        match leaf.condition:
             case model.Const(value=bool()):
                 return
-            case _:
-                found = problems.described(step.condition)
-                self._problems.error("wrong-type", f"expected an expression or a boolean, found {found}", path, position)
+            case model.Text(source=source) if not leaf.lone and _is_readable(source):
+                error = template.no_condition(source)
+                self._problems.error("template-syntax", error.message, leaf.path, leaf.position, error.hint)
+                return
+            case model.Array() | model.Object() | model.Const(value=None | int() | decimal.Decimal()):
+                found = problems.described(leaf.condition)
+                self._problems.error("wrong-type", f"expected an expression or a boolean, found {found}", leaf.path, leaf.position)
                 return
         self._references.check(leaf, step)
         if kind := check_references.not_boolean(leaf.source):
             message = f"the condition gives {kind}, no boolean; it holds where that is not 0, empty or null"
-            self._problems.warning("not-boolean", message, path, leaf.position, "compare it: | length > 0")
+            self._problems.warning("not-boolean", message, leaf.path, leaf.position, "compare it: | length > 0")
 
     def _timeout(self, step: model.Step) -> None:
         if step.timeout is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from workflows.core import marks, model
 
@@ -20,11 +20,33 @@ class Leaf:
     position: model.Position
     bound: frozenset[str] = frozenset()
     conditions: tuple[str, ...] = ()
+    condition: model.Node | None = (
+        None  # what stands here, where only a condition may; it is no template then if it is neither text nor value
+    )
+    places: tuple[str, ...] = ()  # where conditions stand
 
 
-def of(node: Any, path: str) -> Iterator[Leaf]:
-    """Every template of a node, in the order of the document."""
-    yield from _walk(node, Leaf("", False, path, model.NOWHERE))
+_NUMBER: Final = re.compile(r"\[[0-9]+\]")
+
+
+def of(node: Any, path: str, conditions: tuple[str, ...] = ()) -> Iterator[Leaf]:
+    """Every template of a node, in the order of the document.
+
+    `conditions` are the places where an expression may stand bare, ("conditions[].condition",): each of them is a leaf, whatever it holds.
+    """
+    places = tuple(f"{_NUMBER.sub('[]', path)}.{place}" for place in conditions)
+    yield from _walk(node, Leaf("", False, path, model.NOWHERE, places=places))
+
+
+def condition(node: model.Node, place: Leaf) -> Leaf:
+    """The leaf of what stands where only a condition may: a bare expression, one in `${...}`; else it is not lone."""
+    place = replace(place, position=node.position, condition=node)
+    match node:
+        case model.Const(value=str()):
+            return replace(place, source=str(node.value), lone=True)
+        case model.Text() | model.Expr():
+            return replace(next(_walk(node, place)), condition=node)
+    return place
 
 
 def _walk(node: Any, place: Leaf) -> Iterator[Leaf]:
@@ -57,7 +79,10 @@ def _items(items: tuple[Any, ...], place: Leaf) -> Iterator[Leaf]:
                 shown = str(item.key.value) if isinstance(item.key, model.Const) else "..."
                 at = replace(place, path=f"{place.path}.{shown}")
                 yield from _walk(item.key, at)
-                yield from _walk(item.value, at)
+                if at.places and _NUMBER.sub("[]", at.path) in at.places:
+                    yield condition(item.value, at)
+                else:
+                    yield from _walk(item.value, at)
             case model.For():
                 yield from _loop(item, place)
             case model.If():

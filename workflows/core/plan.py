@@ -20,7 +20,7 @@ from workflows.core import durations, errors, expressions, model, scope, templat
 
 FORMAT: Final = 1
 COUNTER_WORD: Final = "auto_increment_version"
-_CONDITIONS: Final = ("conditions[].condition",)
+_CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {"system.evaluate": ("conditions[].condition",)}
 
 
 def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: str) -> dict[str, Any]:
@@ -39,6 +39,11 @@ def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: s
     if pipeline.event_type:
         plan["event_type"] = pipeline.event_type
     return {**plan, "digest": digest_of(plan)}
+
+
+def conditions_of(uses: str) -> tuple[str, ...]:
+    """The places in the arguments of a tool that hold conditions, each of which may fail alone: ("conditions[].condition",)."""
+    return _CONDITIONS.get(uses, ())
 
 
 def _step(step: model.Step) -> dict[str, Any]:
@@ -176,12 +181,13 @@ def _compile(keyed: _Keyed) -> CompiledPlan:
 
 def _compile_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledStep:
     condition = step.get("if")
-    lenient = _CONDITIONS if step["uses"] == "system.evaluate" else ()
     return CompiledStep(
         id=step["id"],
         uses=step["uses"],
         save_as=step.get("save_as"),
-        arguments=template.compile_tree(step.get("with", {}), "with", tuple(facts.get("sql", ())), lenient, tuple(facts.get("names", ()))),
+        arguments=template.compile_tree(
+            step.get("with", {}), "with", tuple(facts.get("sql", ())), conditions_of(step["uses"]), tuple(facts.get("names", ()))
+        ),
         condition=None if condition is None else template.compile_condition(condition),
         condition_text=condition_text(condition),
         timeout=template.compile_tree(step["timeout_seconds"], "timeout_seconds") if "timeout_seconds" in step else None,

@@ -56,6 +56,9 @@ def evaluate(arguments: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, template.Unknown):
             unknown.append({**facts, "reason": value.reason})
             everything.append({**facts, "value": None})
+        elif isinstance(value, str):  # conditions of the document are evaluated by now
+            what = f"the condition '{facts['name']}' is {values.shown(value)}, which a template gave"
+            raise _invalid("system.evaluate", f"{what}; a condition is written in the document, a template gives its values")
         else:
             everything.append({**facts, "value": bool(value)})
     return {"triggered": [item for item in everything if item["value"]], "all": everything, "unknown": unknown}

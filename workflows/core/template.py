@@ -72,6 +72,7 @@ def compile_condition(node: Any) -> Callable[[scope.Scope], bool]:
     evaluate = _condition(node)
 
     def decide(names: scope.Scope) -> bool:
+        _check_is_condition(node)
         try:
             return bool(operands.present(evaluate(names.fresh())))
         except errors.MissingValue as error:
@@ -86,6 +87,18 @@ def _condition(node: Any) -> fragments.Evaluate:
     if isinstance(node, dict) and set(node) == {"$text"} and (lone := marks.lone(node["$text"])):
         return expressions.value(lone.content)
     return _Compiler().node(node, "", "")
+
+
+def _check_is_condition(node: Any) -> None:
+    """Refuses text around a template, which is never empty and so would always hold."""
+    if isinstance(node, dict) and set(node) == {"$text"} and marks.lone(node["$text"]) is None:
+        raise no_condition(node["$text"])
+
+
+def no_condition(source: str) -> errors.EvaluationError:
+    """The error for `${params.n} > 0`: text, whatever the template in it gives."""
+    hint = "write a bare expression, or one in ${...} with nothing around it"
+    return errors.EvaluationError(f"'{source[:80]}' is text around a template, no condition", hint)
 
 
 def has_templates(node: Any) -> bool:
@@ -172,7 +185,7 @@ class _Compiler:
         if place.rpartition(".")[2] == "parameters" and self._holds_statement(place.rpartition(".")[0]):
             return _parameters(self.node(value_node, at, place))
         key = self.node(key_node, at, "")
-        value = _forgiving(value_node) if place in self._lenient else self.node(value_node, at, place)
+        value = _forgiving(value_node, at) if place in self._lenient else self.node(value_node, at, place)
 
         def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
             name = fragments.key_text(key(names), at)
@@ -239,11 +252,13 @@ class _Compiler:
         return fill
 
 
-def _forgiving(node: Any) -> fragments.Evaluate:
-    """A condition of system.evaluate: what cannot be evaluated is an Unknown, not a failed run."""
+def _forgiving(node: Any, path: str) -> fragments.Evaluate:
+    """A condition of system.evaluate: what cannot be evaluated is an Unknown, not a failed run; what is none ends the step."""
     evaluate = _condition(node)
+    checked = fragments.placed_at(path, lambda names: _check_is_condition(node))
 
     def tried(names: scope.Scope) -> Any:
+        checked(names)
         try:
             return bool(operands.present(evaluate(names)))
         except errors.EvaluationError as error:

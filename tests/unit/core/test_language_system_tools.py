@@ -65,6 +65,33 @@ def test_the_result_shows_an_unknown_condition_as_null() -> None:
     }
 
 
+def _checked(condition: Any, params: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    with_ = {"conditions": [{"name": "first", "condition": True}, {"name": "a", "condition": condition}]}
+    made = language.checked(language.document({"id": "e", "uses": "system.evaluate", "with": with_}, params=params))
+    assert {one.path for one in made.problems} <= {"payload.pipeline[0].with.conditions[1].condition"}
+    return [(one.severity, one.code, one.message, one.hint) for one in made.problems]
+
+
+@pytest.mark.parametrize("condition", ["${params.n} > 0", "{{ params.n }} > 0", "${params.n} > 5 and false", "x ${params.n:,}"])
+def test_the_checker_refuses_text_around_a_template_as_a_condition(condition: str) -> None:
+    hint = "write a bare expression, or one in ${...} with nothing around it"
+    assert _checked(condition, {"n": 0}) == [("error", "template-syntax", f"'{condition}' is text around a template, no condition", hint)]
+
+
+def test_a_text_that_a_template_gives_is_no_condition() -> None:
+    document = language.document(
+        {"id": "e", "uses": "system.evaluate", "with": {"conditions": "${params.rules}"}},
+        params={"rules": [{"name": "a", "condition": "1 > 2"}]},
+    )
+    result = language.ran(document)
+    assert result["error"] == {
+        "type": "invalid input",
+        "message": "system.evaluate: the condition 'a' is text \"1 > 2\", which a template gave; a condition is written in the document,"
+        " a template gives its values",
+        "step": "e",
+    }
+
+
 @pytest.mark.parametrize("made", [1, "text", None, True, [1, {"a": None}], {"b": 1, "a": [2]}])
 def test_transform_gives_the_evaluated_template(made: Any) -> None:
     result = language.ran(

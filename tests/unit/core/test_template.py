@@ -115,3 +115,15 @@ def test_a_condition_that_may_fail_alone_becomes_an_unknown() -> None:
     assert isinstance(first["condition"], template.Unknown)
     assert first["condition"].reason == "null and the number 1 have no order (give null a value with | default(0))"
     assert second["condition"] is True
+
+
+@pytest.mark.parametrize("source", ["${a} > 0", "{{ a }} > 0", "${a} > 5 and false", "a > ${a}", "${a:,}"])
+def test_text_around_a_template_is_no_condition_and_ends_the_step(source: str) -> None:
+    sentence = f"'{source}' is text around a template, no condition (write a bare expression, or one in ${{...}} with nothing around it)"
+    made = template.compile_tree({"conditions": [{"condition": {"$text": source}}]}, "with", lenient=("conditions[].condition",))
+    with pytest.raises(errors.EvaluationError) as caught:
+        made.evaluate(scope.Scope({"a": 0}))
+    assert str(caught.value) == f"in with.conditions[0].condition: {sentence}"
+    with pytest.raises(errors.EvaluationError) as caught:
+        template.compile_condition({"$text": source})(scope.Scope({"a": 0}))
+    assert str(caught.value) == sentence

@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -205,6 +207,24 @@ async def test_what_somebody_changed_at_temporal_is_told_and_put_right(place: Pl
     assert "    overlap, changed at Temporal by somebody else: allow_all -> buffer_all" in ended.out.splitlines()
     assert (await place.described("changed")).schedule.policy.overlap == temporal_client.ScheduleOverlapPolicy.BUFFER_ALL
     assert place.statuses(place.folder) == {"changed": "unchanged"}
+
+
+async def test_the_script_to_copy_makes_the_schedule_that_apply_makes(place: Place) -> None:
+    file = place.write("by-code")
+    ended = subprocess.run(
+        [sys.executable, "-m", "starter.create_one_schedule", file],
+        env={**os.environ, **place.variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout) == (0, f"{place.name('by-code')}\n"), ended.stderr
+    by_code = (await place.described("by-code")).schedule
+    await place.client.get_schedule_handle(place.name("by-code")).delete()
+    place.apply(file)
+    applied = (await place.described("by-code")).schedule
+    assert (by_code.policy, by_code.state, by_code.spec.calendars) == (applied.policy, applied.state, applied.spec.calendars)
 
 
 async def test_a_new_schedule_whose_times_are_all_past_is_refused(place: Place) -> None:

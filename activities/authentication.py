@@ -98,10 +98,7 @@ class Door:
 
     def refused(self, tool: model.Tool, request: exchange.Request) -> bool:
         """Drops the token that a refused request carried; whether another try makes sense."""
-        sent = " ".join(request.headers.values())
-        return any(
-            [self.tokens.refused(f"{tool.service}:", access) for access in self.tokens.accesses(f"{tool.service}:") if access in sent]
-        )
+        return self.tokens.refused(f"{tool.service}:", " ".join(request.headers.values()))
 
     def missing(self, tool: model.Tool) -> list[str]:
         """What is not configured and needed for a call, in words, never a value: ["JIRA_USERNAME", "JIRA_API_TOKEN"]; [] where nothing is.

@@ -72,18 +72,19 @@ class Tokens:
         # Shielded: a call that is cancelled must not take the others' token, nor lose a refresh token that was just exchanged.
         return await asyncio.shield(task)
 
-    def accesses(self, begin: str) -> list[str]:
-        """The access tokens in use whose record ids begin so."""
-        return [token.access.reveal() for record_id, token in self._tokens.items() if record_id.startswith(begin)]
+    def refused(self, begin: str, sent: str) -> bool:
+        """The vendor refused a call with `sent` in its headers: a token of a record that begins so is not used again.
 
-    def refused(self, begin: str, access: str) -> bool:
-        """The vendor refused this token of one of these records: it is not used again. False where another is in its place already."""
+        True where another try makes sense: a token was dropped now, or was before, for another call that was refused with it.
+        """
         for record_id, token in list(self._tokens.items()):
-            if record_id.startswith(begin) and token.access.reveal() == access:
+            access = token.access.reveal()
+            if record_id.startswith(begin) and access in sent:
                 del self._tokens[record_id]
                 self._refused[record_id] = _digest(access)
                 return True
-        return False
+        digests = {_digest(word) for word in sent.split()}
+        return any(record_id.startswith(begin) and digest in digests for record_id, digest in self._refused.items())
 
     def known(self, record_id: str) -> bool:
         """Whether there may be a token of an earlier login; a shared store is not asked for it."""
@@ -100,7 +101,8 @@ class Tokens:
         Raises:
             ToolError: the store cannot be written.
         """
-        await self.store().write(record_id, _record(self._known(record_id, token)))
+        async with self.store().lock(record_id):
+            await self.store().write(record_id, _record(self._known(record_id, token)))
 
     def store(self) -> token_store.Store:
         """The store of the settings, opened at its first use."""

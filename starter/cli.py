@@ -36,12 +36,13 @@ COMMANDS: Final = {
     "backfill": ("backfill", "Run for times that are past."),
     "delete": ("delete", "Delete schedules."),
     "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
+    "login": ("login", "Grant access to a service in the browser."),
     "worker": ("worker_command", "A worker in the foreground, for production."),
 }
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
     **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "events and approvals"),
-    **dict.fromkeys(("sandbox", "login", "mcp"), "the vendor tools"),
+    **dict.fromkeys(("sandbox", "mcp"), "the vendor tools"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
 }
 

@@ -16,7 +16,7 @@ import click
 from activities import catalog as catalog_module
 from activities import json_text
 from activities import settings as settings_module
-from workflows.core import check, errors, expressions, leaves, model
+from workflows.core import check, errors, expressions, leaves, model, plan
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 _MAX_BESIDE_BYTES: Final = 262_144  # of a file of closed days: 5,000 dates with words beside each
@@ -181,7 +181,7 @@ def reads_event(pipeline: model.Pipeline) -> bool:
 def _templates(pipeline: model.Pipeline) -> Iterator[leaves.Leaf]:
     yield from leaves.of(pipeline.params, "")
     for step in pipeline.steps:
-        yield from leaves.of(step.with_, "")
+        yield from leaves.of(step.with_, "with", plan.conditions_of(step.uses))
         yield from leaves.of(step.timeout, "")
         if isinstance(step.condition, model.Const) and isinstance(step.condition.value, str):  # an expression without marks
             yield leaves.Leaf(step.condition.value, True, "", model.NOWHERE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -235,4 +236,28 @@ class _Checker:
                 tree.to_json(step.with_), "with", tuple(tool.definition["sql"]), (), tuple(tool.definition.get("names", ()))
             )
         except errors.EvaluationError as error:
-            self._problems.error("template-syntax", error.message, f"{step.path}.with", step.with_.position, error.hint)
+            message = error.message.removeprefix(f"in {error.place}: ")
+            place = error.place or "with"
+            self._problems.error("template-syntax", message, f"{step.path}.{place}", _position(step.with_, place), error.hint)
+
+
+def _position(node: model.Node, place: str) -> model.Position:
+    """Where `with.queries[0].query` stands in the document, as near as it is known."""
+    inside: Any = node
+    found: model.Position = node.position
+    for name in re.findall(r"[.\[]([^.\[\]]+)", place):
+        inside = _member(inside, name)
+        if inside is None:
+            break
+        found = getattr(inside, "position", found)
+    return found
+
+
+def _member(node: Any, name: str) -> Any:
+    match node:
+        case model.Object():
+            entries = (entry for entry in node.entries if isinstance(entry, model.Entry) and isinstance(entry.key, model.Const))
+            return next((entry.value for entry in entries if isinstance(entry.key, model.Const) and entry.key.value == name), None)
+        case model.Array() if name.isdigit() and int(name) < len(node.items):
+            return node.items[int(name)]
+    return None

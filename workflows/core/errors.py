@@ -77,9 +77,10 @@ class DocumentError(OrdinautError):
 
 
 class EvaluationError(OrdinautError):
-    """A template could not be evaluated."""
+    """A template could not be evaluated. `place` is where in its tree, "with.context.date", once that is known."""
 
     kind = TEMPLATE_ERROR
+    place = ""
 
     def __init__(self, message: str, hint: str = "") -> None:
         self.message = message

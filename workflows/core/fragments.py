@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from workflows.core import errors, expressions, operands, scope, values
+
+_Made = TypeVar("_Made")
 
 Evaluate = Callable[[scope.Scope], Any]
 #: Appends to the items of an array or the entries of an object, and returns the scope for what follows.
@@ -26,9 +28,19 @@ def placed_at(path: str, evaluate: Evaluate) -> Evaluate:
 
 def located(error: errors.EvaluationError, path: str) -> errors.EvaluationError:
     """The error with its place in front, once."""
-    if path and not error.message.startswith("in "):
-        return type(error)(f"in {path}: {error.message}", error.hint)
-    return error
+    if not path or error.message.startswith("in "):
+        return error
+    made = type(error)(f"in {path}: {error.message}", error.hint)
+    made.place = path
+    return made
+
+
+def compiled_at(path: str, compile_it: Callable[[], _Made]) -> _Made:
+    """What compiling gives; the place is put before what its error says."""
+    try:
+        return compile_it()
+    except errors.EvaluationError as error:
+        raise located(error, path) from None
 
 
 def in_round(number: int, evaluate: Callable[[], Any]) -> None:

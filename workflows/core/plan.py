@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from workflows.core import durations, errors, expressions, model, scope, template, texts, tree
+from workflows.core import durations, errors, expressions, fragments, model, scope, template, texts, tree
 
 FORMAT: Final = 1
 COUNTER_WORD: Final = "auto_increment_version"
@@ -175,11 +175,18 @@ def _compile(keyed: _Keyed) -> CompiledPlan:
         steps=tuple(_compile_step(step, plan["tools"][step["uses"]]) for step in plan["steps"]),
         params={name: template.compile_tree(node, f"params.{name}") for name, node in params.items()},
         counting_params=frozenset(name for name, node in params.items() if _counts(node)),
-        steps_count=any(_counts(step.get("with")) or _counts(step.get("if")) for step in plan["steps"]),
+        steps_count=any(map(_step_counts, plan["steps"])),
     )
 
 
 def _compile_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledStep:
+    try:
+        return _compiled_step(step, facts)
+    except errors.EvaluationError as error:  # of a plan that no check of this version made
+        raise type(error)(f"step {step['id']}: {error.message}", error.hint) from None
+
+
+def _compiled_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledStep:
     condition = step.get("if")
     return CompiledStep(
         id=step["id"],
@@ -188,7 +195,7 @@ def _compile_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledSte
         arguments=template.compile_tree(
             step.get("with", {}), "with", tuple(facts.get("sql", ())), conditions_of(step["uses"]), tuple(facts.get("names", ()))
         ),
-        condition=None if condition is None else template.compile_condition(condition),
+        condition=None if condition is None else fragments.compiled_at("if", lambda: template.compile_condition(condition)),
         condition_text=condition_text(condition),
         timeout=template.compile_tree(step["timeout_seconds"], "timeout_seconds") if "timeout_seconds" in step else None,
         policy=facts,
@@ -200,6 +207,26 @@ def condition_text(condition: Any) -> str:
     if isinstance(condition, dict):
         return str(next(iter(condition.values())))
     return str(condition).lower() if isinstance(condition, bool) else str(condition)
+
+
+def _step_counts(step: Mapping[str, Any]) -> bool:
+    condition = step.get("if")
+    bare = [condition] if isinstance(condition, str) else []
+    if conditions_of(step["uses"]):
+        bare += _bare_conditions(step.get("with"))
+    return _counts(step.get("with")) or _counts(condition) or any(_counts({"$value": source}) for source in bare)
+
+
+def _bare_conditions(node: Any) -> Iterator[str]:
+    """The expressions without marks of a step of conditions: each text that is given as a `condition`."""
+    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, member in members:
+        if key == "condition" and isinstance(member, str):
+            yield member
+        elif isinstance(member, list) and len(member) == 2 and member[0] == "condition" and isinstance(member[1], str):
+            yield member[1]  # an entry of an $object
+        else:
+            yield from _bare_conditions(member)
 
 
 def _counts(node: Any) -> bool:

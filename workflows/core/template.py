@@ -123,7 +123,7 @@ class _Compiler:
         """`path` is for messages (`with.queries[0].query`), `place` for statements (`queries[].query`)."""
         if isinstance(node, dict):
             if len(node) == 1 and (kind := next(iter(node))).startswith("$"):
-                return self._marked(kind, node[kind], path, place)
+                return fragments.compiled_at(path, lambda: self._marked(kind, node[kind], path, place))
             return self._object([[key, member] for key, member in node.items()], path, place)
         if isinstance(node, list):
             return self._array(node, path, place)
@@ -166,7 +166,11 @@ class _Compiler:
         return evaluate
 
     def _body(self, parts: list[Any], path: str, place: str, part: Callable[[Any, int, str, str], fragments.Fill]) -> fragments.Fill:
-        fills = [self._block(item, path, place, part) or part(item, number, path, place) for number, item in enumerate(parts)]
+        def one_of(item: Any, number: int) -> fragments.Fill:
+            block = fragments.compiled_at(path, lambda: self._block(item, path, place, part))
+            return block or part(item, number, path, place)
+
+        fills = [one_of(item, number) for number, item in enumerate(parts)]
 
         def fill(names: scope.Scope, made: Any) -> scope.Scope:
             inner = names
@@ -181,11 +185,12 @@ class _Compiler:
         shown = key_node if isinstance(key_node, str) else "..."
         at, place = f"{path}.{shown}" if path else shown, f"{place}.{shown}" if place else shown
         if place in self._statements:
-            return _statement(value_node, at, self._names_allowed)
+            return fragments.compiled_at(at, lambda: _statement(value_node, at, self._names_allowed))
         if place.rpartition(".")[2] == "parameters" and self._holds_statement(place.rpartition(".")[0]):
             return _parameters(self.node(value_node, at, place))
         key = self.node(key_node, at, "")
-        value = _forgiving(value_node, at) if place in self._lenient else self.node(value_node, at, place)
+        is_condition = place in self._lenient
+        value = fragments.compiled_at(at, lambda: _forgiving(value_node, at)) if is_condition else self.node(value_node, at, place)
 
         def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
             name = fragments.key_text(key(names), at)

@@ -99,7 +99,7 @@ def test_a_template_in_place_of_a_name_is_refused(query: str, character: int) ->
     sentence = (
         f"'params.name' at character {character} of the statement stands where a name is expected; only values can come from templates"
     )
-    assert refused(query) == sentence + NAME_HINT
+    assert refused(query) == f"in with.query: {sentence}{NAME_HINT}"
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_a_template_where_no_parameter_can_stand_is_refused(query: str, what: st
 @pytest.mark.parametrize(
     ("with_", "sentence"),
     [
-        ({"query": "${params.name}"}, "a whole statement cannot come from a template (write the SQL here; templates give its values)"),
-        ({"queries": "${params.tags}"}, "whole statements cannot come from a template (write the SQL here; templates give its values)"),
-        ({"queries": ["${params.tags}"]}, "whole statements cannot come from a template (write the SQL here; templates give its values)"),
+        ({"query": "${params.name}"}, "in with.query: a whole statement cannot come from a template (write the SQL here; templates give its values)"),
+        ({"queries": "${params.tags}"}, "in with.queries: whole statements cannot come from a template (write the SQL here; templates give its values)"),
+        ({"queries": ["${params.tags}"]}, "in with.queries[0]: whole statements cannot come from a template (write the SQL here; templates give its values)"),
         ({"${'query'}": "SELECT ${params.n}"}, "in with....: the key 'query' of a statement cannot come from a template (write the key itself)"),
-        ({"query": "SELECT '${params.n}"}, "a quote ' in the statement is not closed"),
-        ({"query": 5}, "a statement is text, not the number 5"),
+        ({"query": "SELECT '${params.n}"}, "in with.query: a quote ' in the statement is not closed"),
+        ({"query": 5}, "in with.query: a statement is text, not the number 5"),
         ({"query": "SELECT ${params.object}"}, "in with.query: an object cannot be a parameter (bind one of its members, or its JSON: | tojson)"),
         ({"query": "SELECT ${params.empty}"}, "in with.query: a list of 0 items cannot be a parameter (a list of scalars with at least one item)"),
         ({"query": "SELECT ${params.x}"}, "in with.query: 'x' is missing in 'params'; there is: n, name, money, tags, yes, nothing, object, evil, empty"),
@@ -161,3 +161,19 @@ def test_a_run_shows_the_evaluated_statement() -> None:
 def test_what_the_checker_says_of_statements(query: str, codes: list[str]) -> None:
     document = language.document({"id": "q", "uses": "database.query", "with": {"query": query}}, params={"n": 5})
     assert [code for code, _ in language.problems(document)] == codes
+
+
+@pytest.mark.parametrize(
+    ("with_", "path"),
+    [
+        ({"query": "SELECT * FROM ${params.n}"}, "payload.pipeline[0].with.query"),
+        (
+            {"queries": [{"name": "a", "query": "SELECT 1"}, {"name": "b", "query": "SELECT 'x${1}"}]},
+            "payload.pipeline[0].with.queries[1].query",
+        ),
+    ],
+)
+def test_the_checker_says_which_statement_is_wrong(with_: dict[str, Any], path: str) -> None:
+    made = language.checked(language.document({"id": "q", "uses": "database.query", "with": with_}, params={"n": 5}))
+    found = [(one.code, one.path, one.message.startswith("in with")) for one in made.problems if one.severity == "error"]
+    assert found == [("template-syntax", path, False)]

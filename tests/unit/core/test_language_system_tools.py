@@ -67,7 +67,8 @@ def test_the_result_shows_an_unknown_condition_as_null() -> None:
 
 def _checked(condition: Any, params: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     with_ = {"conditions": [{"name": "first", "condition": True}, {"name": "a", "condition": condition}]}
-    made = language.checked(language.document({"id": "e", "uses": "system.evaluate", "with": with_}, params=params))
+    step: dict[str, Any] = {"id": "e", "uses": "system.evaluate", "with": with_}
+    made = language.checked(language.document(step, {**step, "id": "b", "with": {"conditions": []}, "save_as": "later"}, params=params))
     assert {one.path for one in made.problems} <= {"payload.pipeline[0].with.conditions[1].condition"}
     return [(one.severity, one.code, one.message, one.hint) for one in made.problems]
 
@@ -76,6 +77,51 @@ def _checked(condition: Any, params: dict[str, Any]) -> list[tuple[str, str, str
 def test_the_checker_refuses_text_around_a_template_as_a_condition(condition: str) -> None:
     hint = "write a bare expression, or one in ${...} with nothing around it"
     assert _checked(condition, {"n": 0}) == [("error", "template-syntax", f"'{condition}' is text around a template, no condition", hint)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("((", ("error", "template-syntax", "the expression ends too early", "")),
+        ("params.n >", ("error", "template-syntax", "the expression ends too early", "")),
+        ("hello", ("error", "unknown-name", "nothing is called 'hello'", "known here: later, steps, params, event")),
+        (
+            "params.zz == 1",
+            (
+                "warning",
+                "undeclared-parameter",
+                "the parameter 'zz' is not declared",
+                "declare it in payload.params, or give it at the start: --params zz=...",
+            ),
+        ),
+        (
+            "later.x > 1",
+            (
+                "error",
+                "forward-reference",
+                "'later' is the output of payload.pipeline[1] ('b'); a step cannot read its own or a later output",
+                "move the step, or read an earlier one",
+            ),
+        ),
+        (5, ("error", "wrong-type", "expected an expression or a boolean, found the number 5", "")),
+        (None, ("error", "wrong-type", "expected an expression or a boolean, found null", "")),
+        (["${params.n}"], ("error", "wrong-type", "expected an expression or a boolean, found a list", "")),
+        ("${params.n > 1", ("error", "template-syntax", "'${' at character 1 is not closed", "close it with '}'")),
+        ("params.n", None),
+        ("{{ params.n > 1 }}", None),
+        (False, None),
+    ],
+)
+def test_the_checker_reads_bare_conditions(condition: Any, expected: tuple[str, str, str, str] | None) -> None:
+    assert _checked(condition, {"n": 0}) == ([expected] if expected else [])
+
+
+def test_a_bare_condition_sees_the_variables_of_a_loop() -> None:
+    loop = '{"conditions": [{% for item in params.items %}{"name": "a", "condition": "item.n > 1"}{% endfor %}, {"name": "b", "condition": "item"}]}'
+    made = language.checked(
+        f'{{"timezone": "UTC", "payload": {{"params": {{"items": []}}, "pipeline": [{{"id": "e", "uses": "system.evaluate", "with": {loop}}}]}}}}'
+    )
+    assert [(one.code, one.path) for one in made.problems] == [("unknown-name", "payload.pipeline[0].with.conditions[0].condition")]
 
 
 def test_a_text_that_a_template_gives_is_no_condition() -> None:

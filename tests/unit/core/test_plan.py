@@ -101,11 +101,36 @@ def test_equal_plans_are_compiled_once() -> None:
         ({"template": "x"}, {}, {}, False), ({"template": "${auto_increment_version}"}, {}, {}, True), ({"template": "x"}, {"v": "v${auto_increment_version}"}, {}, True),
         ({"template": "x"}, {"v": "v${auto_increment_version}"}, {"v": "2"}, False), ({"template": "${steps.auto_increment_version | default(1)}"}, {}, {}, False),
         ({"template": {"$": ["a", {"b": "{% if auto_increment_version %}x{% endif %}"}]}}, {}, {}, True), ({"template": "auto_increment_version"}, {}, {}, False),
+        ({"conditions": [{"name": "a", "condition": "auto_increment_version > 3"}]}, {}, {}, True), ({"conditions": [{"name": "auto_increment_version", "condition": True}]}, {}, {}, False),
     ],
 )  # fmt: skip
 def test_who_advances_the_counter(step: dict[str, Any], params: dict[str, Any], given: dict[str, Any], counts: bool) -> None:
-    made = plans.plan_of([{"id": "a", "uses": "system.transform", "with": step}], params)
+    uses = "system.evaluate" if "conditions" in step else "system.transform"
+    made = plans.plan_of([{"id": "a", "uses": uses, "with": step}], params)
     assert plan.load(made).needs_counter(given) is counts
+
+
+def test_a_bare_condition_of_a_step_advances_the_counter() -> None:
+    assert plan.load(plans.plan_of([plans.transform("a", 1, **{"if": "auto_increment_version > 3"})])).needs_counter({})
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (
+            {"uses": "system.evaluate", "with": {"conditions": [{"condition": "(("}]}},
+            "in with.conditions[0].condition: the expression ends too early",
+        ),
+        ({"uses": "system.transform", "with": {"template": {"a": ["x ${1 +}"]}}}, "in with.template.a[0]: the expression ends too early"),
+        ({"uses": "system.transform", "with": {}, "if": "1 >"}, "in if: the expression ends too early"),
+        ({"uses": "system.transform", "with": {}, "timeout_seconds": "${1 +}"}, "in timeout_seconds: the expression ends too early"),
+    ],
+    ids=["condition", "template", "if", "timeout"],
+)
+def test_what_cannot_be_compiled_is_named(step: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(errors.EvaluationError) as caught:
+        plan.load(plans.plan_of([plans.transform("first", 1), {"id": "wrong", **step}]))
+    assert str(caught.value) == f"step wrong: {sentence}"
 
 
 @pytest.mark.parametrize(("timeout", "seconds"), [(None, 30), ("${params.n}m", 300), (Decimal("2.5"), 2.5), ("1h", 3600)])

@@ -111,6 +111,14 @@ def test_outcome_counts_the_steps_and_says_where_it_failed(capfd: pytest.Capture
     ]
 
 
+def test_outcome_of_a_run_without_steps_counts_none(capfd: pytest.CaptureFixture[str]) -> None:
+    failure = {"type": errors.TEMPLATE_ERROR, "message": "step a: in with.template: the expression ends too early", "step": None}
+    output.outcome(result(status=run.FAILED, error=failure))
+    first, second = plain(capfd.readouterr().out).splitlines()
+    assert first == "r-1  failed  due 2026-11-23T18:00:00+02:00"
+    assert second == "  template error: step a: in with.template: the expression ends too early"
+
+
 def test_details_show_what_each_step_was_given_and_gave_in_short(capfd: pytest.CaptureFixture[str]) -> None:
     output.details(result({**DONE, "output": {"text": "x" * 300}}, LOST, {**DONE, "id": "never", "with": None}))
     assert capfd.readouterr().out.splitlines() == [

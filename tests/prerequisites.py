@@ -8,6 +8,8 @@ import sys
 from tests import postgres
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+#: Programs that judge or stand behind the product, each with its package.
+PROGRAMS = {"openssl": "openssl", "redis-server": "redis-server", "xmlsec1": "xmlsec1"}
 
 
 def missing() -> list[str]:
@@ -19,6 +21,7 @@ def missing() -> list[str]:
         postgres.programs()
     except postgres.PostgresMissing:
         packages.append("postgresql")
+    packages += [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     return packages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 import time
@@ -47,11 +48,13 @@ class Requests:
         sent = {"Accept": "application/json", "User-Agent": exchange.USER_AGENT, **(headers or {})}
         try:
             async with httpx.AsyncClient(verify=tls or True, timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as client:
-                response = await client.request(method, url, data=form, json=body, headers=sent)
+                async with asyncio.timeout(TIMEOUT_SECONDS), client.stream(method, url, data=form, json=body, headers=sent) as response:
+                    content = await _read(response)
         except (httpx.RequestError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-            reason = self._mask(str(error)).rstrip(".") or type(error).__name__
+            reason = "no whole answer in time" if isinstance(error, TimeoutError) else self._mask(str(error)).rstrip(".")
+            reason = reason or type(error).__name__
             raise errors.ToolError(errors.UNREACHABLE, f"{where}: no token for {service}: {reason}; the call was not sent") from None
-        answer = _decoded(response.content[:MAX_ANSWER_BYTES])
+        answer = _decoded(content)
         failure = self._failure(service, where, response, answer)
         if failure is not None:
             raise failure
@@ -70,6 +73,16 @@ class Requests:
         if response.is_success and word is None:
             return errors.ToolError(errors.REJECTED, f"{what}; the answer is no JSON; the call was not sent")
         return errors.ToolError(errors.REJECTED, f"{what}; {_advice(service, word)}; the call was not sent", {"error": word})
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """The answer, at most MAX_ANSWER_BYTES of it: no token is larger."""
+    content = b""
+    async for part in response.aiter_bytes():
+        content += part
+        if len(content) > MAX_ANSWER_BYTES:
+            return b""
+    return content
 
 
 def token(answer: Any, service: str, now: float | None = None, last: tokens.Token | None = None) -> tokens.Token:

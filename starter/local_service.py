@@ -50,7 +50,8 @@ async def running(
         if with_sandbox:
             stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
             sandbox_url, stand_in = stand_ins.url, stand_ins.sandbox
-            environment = {**stand_ins.endpoints, **environment}
+            # the sandbox's own credentials before those of the environment: real ones are not for a stand-in
+            environment = {**stand_ins.endpoints, **environment, **app.credentials()}
             sample = _sample_database(stack, environment)
         settings = settings_module.Settings.from_mapping(environment)
         server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))

@@ -67,6 +67,12 @@ def endpoints(base_url: str) -> dict[str, str]:
     return {f"{environment_names.ENDPOINT_PREFIX}{service.upper()}": f"{base_url.rstrip('/')}/{service}" for service in VENDORS}
 
 
+def credentials() -> dict[str, str]:
+    """What the sandbox takes as proof, for the services that speak their own API: {"SLACK_ACCESS_TOKEN": "sandbox", ...}."""
+    direct = [module.SERVICE.upper() for module in _MODULES if hasattr(module, "API")]
+    return {f"{service}_{name}": "sandbox" for service in direct for name in ("ACCESS_TOKEN", "TOKEN", "USERNAME", "API_TOKEN")}
+
+
 class Sandbox:
     """An ASGI application with a memory of its own."""
 

@@ -280,7 +280,7 @@ def test_catalog_lists_each_tool_and_never_a_secret(tmp_path: Path) -> None:
     assert ended.code == 0 and SECRET not in ended.out + ended.err
     tools = {tool["address"]: tool for tool in ended.json["tools"]}
     assert set(tools) == {json.loads(file.read_text())["address"] for file in (reference_cases.ROOT / "catalogs").glob("*.*.json")}
-    assert tools["slack.enterprise"]["configured"][0] == "endpoint http://127.0.0.1:9000/slack/tools/enterprise"
+    assert tools["slack.enterprise"]["configured"][0] == "endpoint http://127.0.0.1:9000/slack/api"
     assert tools["database.query"]["configured"] == ["ORDINAUT_DATABASE_URL"] and tools["database.query"]["missing"] == []
     assert tools["github.get_pr_files"]["configured"] == ["authentication (bearer_token; a bridge may do its own)"]
     assert tools["maib.banking"]["actions"]["create_payment"] == {"effect": "key"}

@@ -1,4 +1,4 @@
-"""The vendor sandbox: every shipped http tool has an answer that fits its schema, keys are kept, ordered faults happen."""
+"""The vendor sandbox behind bridges: every http tool has an answer that fits its schema, keys are kept, ordered faults happen."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ import pytest
 from activities import json_text
 from starter import ports, sample_day
 from starter.sandbox import anthropic, app, openai, reconciliation, server, sia, vendor
+from tests import reference_cases
 
-CATALOGS = Path(__file__).parents[3] / "catalogs"
+CATALOGS = reference_cases.BRIDGES_FOLDER
 TOOLS = [tool for file in sorted(CATALOGS.glob("*.*.json")) if (tool := json.loads(file.read_text()))["transport"] == "http"]
 
 

@@ -121,7 +121,8 @@ def outcome(document: dict[str, Any]) -> None:
     """The end of a run whose steps were told live: how it ended, why, what to know."""
     colour = {run.COMPLETED: "green", run.FAILED: "red"}.get(document["status"])
     counts = ", ".join(f"{count} {status}" for status in MARKS if (count := sum(step["status"] == status for step in document["steps"])))
-    say(f"{document['run_id']}  {click.style(document['status'], fg=colour, bold=True)}  due {document['nominal_time']}{f'  ({counts})' if counts else ''}")
+    counted = f"  ({counts})" if counts else ""  # a plan that could not be loaded has no steps
+    say(f"{document['run_id']}  {click.style(document['status'], fg=colour, bold=True)}  due {document['nominal_time']}{counted}")
     if document["error"]:
         step = document["error"].get("step")
         say(f"  {document['error']['type']}{f' at {step}' if step else ''}: {_without_step(document['error']['message'], step)}")

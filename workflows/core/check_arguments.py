@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from workflows.core import errors, fit, fit_schema, fit_words, leaves, marks, model, problems, template, tree
+from workflows.core import check_constants, errors, fit, fit_schema, fit_words, leaves, marks, model, problems, template, tree
 
 _CLOCK: Final = re.compile(
     r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE
@@ -40,8 +40,12 @@ def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> No
         if not _entries(step, wanted, given, right, whole, gathered) and not wrong and whole:
             _together(step, wanted, given, gathered)
     _misspelt(step.with_, tool.input_schema, tool, f"{step.path}.with", gathered)
+    if whole and f"{step.path}.with" not in _wrong(gathered):
+        check_constants.either(step, tool, members, gathered)
+    if tool.address == "system.sleep":
+        check_constants.wait(step, {name: entry for name, entry in members.items() if name not in wrong}, gathered)
     for place in tool.definition.get("sql", ()):
-        _statements(step.with_, place.split("."), f"{step.path}.with", gathered)
+        _statements(step.with_, tool, place.split("."), f"{step.path}.with", gathered)
 
 
 def _entries(
@@ -174,7 +178,7 @@ def _spliced(entry: model.Entry, schema: Any, path: str, gathered: problems.Gath
         gathered.warning("converted-argument", message, path, item.position, hint)
 
 
-def _statements(node: Any, place: list[str], path: str, gathered: problems.Gathered) -> None:
+def _statements(node: Any, tool: model.Tool, place: list[str], path: str, gathered: problems.Gathered) -> None:
     name, rest = place[0], place[1:]
     if not isinstance(node, model.Object):
         return
@@ -185,17 +189,19 @@ def _statements(node: Any, place: list[str], path: str, gathered: problems.Gathe
         if name.endswith("[]"):
             items = entry.value.items if isinstance(entry.value, model.Array) else ()
             for number, item in enumerate(items):
-                _statements(item, rest, f"{at}[{number}]", gathered)
+                _statements(item, tool, rest, f"{at}[{number}]", gathered)
         elif rest:
-            _statements(entry.value, rest, at, gathered)
+            _statements(entry.value, tool, rest, at, gathered)
         else:
-            _statement(entry.value, at, gathered)
+            _statement(entry.value, tool, at, gathered)
 
 
-def _statement(node: Any, path: str, gathered: problems.Gathered) -> None:
+def _statement(node: Any, tool: model.Tool, path: str, gathered: problems.Gathered) -> None:
     text = node.source if isinstance(node, model.Text) else node.value if isinstance(node, model.Const) else None
     if not isinstance(text, str):
         return
+    if tool.transport == "database":
+        check_constants.statement(node, path, tool, gathered)
     clock = _CLOCK.search(text)
     if clock:
         message = f"{clock.group(1).upper()} is the database's clock: wrong in a backfill, late runs and around midnight"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import threading
 import time
 import urllib.parse
@@ -49,6 +50,7 @@ class Vault:
         self._kept: dict[str, _Kept] = {}
         self._failed: tuple[float, errors.ToolError] | None = None
         self._one = threading.RLock()
+        self._tls: ssl.SSLContext | None = None
 
     def give(self, name: str, secret: secrets.Secret | None) -> None:
         """Vault's own credentials, which may themselves come from files."""
@@ -127,6 +129,12 @@ class Vault:
             raise _invalid(f"{name}: Vault refuses the login by {ROLE_ID} and {SECRET_ID} (HTTP {status})")
         return secrets.Secret(found)
 
+    def _verify(self) -> ssl.SSLContext:
+        """TLS with the authority of VAULT_CACERT; made once, since that takes longer than a request."""
+        if self._tls is None:
+            self._tls = _context(self._environment.get(CA_FILE))
+        return self._tls
+
     def _send(
         self, name: str, method: str, path: str, token: secrets.Secret | None, body: dict[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
@@ -144,7 +152,7 @@ class Vault:
                 headers=headers,
                 json=body,
                 timeout=TIMEOUT_SECONDS,
-                verify=_tls(self._environment.get(CA_FILE)),
+                verify=self._verify(),
                 trust_env=False,
                 follow_redirects=False,
             )
@@ -156,20 +164,19 @@ class Vault:
         return response.status_code, _object(response)
 
 
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 def _place(name: str, reference: str) -> tuple[str, str, str]:
     path, mark, key = reference.partition("#")
     mount, slash, rest = path.strip("/").partition("/")
     if not (mount and slash and rest and mark and key) or ".." in path.split("/"):
         raise _invalid(f"{name}: found {reference!r}, expected a place in Vault like secret/slack#bot_token (mount, path, # and key)")
     return mount, rest.removeprefix("data/"), key
-
-
-def _tls(ca_file: str | None) -> Any:
-    if ca_file is None:
-        return True
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_verify_locations(ca_file)
-    return context
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import datetime
 import difflib
 import functools
 import os
+import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +18,11 @@ import click
 from activities import catalog as catalog_module
 from activities import json_text
 from activities import settings as settings_module
-from workflows.core import check, errors, expressions, leaves, model, plan
+from workflows.core import check, errors, expressions, leaves, limits, model, plan
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
+_MAX_JSON_BYTES: Final = 16 * limits.MAX_PAYLOAD_BYTES  # of a file of params, an event or mock outputs
+_OWN_PIPES: Final = re.compile(r"(?:/dev/stdin|(?:/dev|/proc/self)/fd/[0-9]+)\Z")
 _MAX_BESIDE_BYTES: Final = 262_144  # of a file of closed days: 5,000 dates with words beside each
 
 
@@ -55,8 +59,14 @@ class CannotOpen(errors.OrdinautError):
         super().__init__(f"{message}; {hint}" if hint else message)
 
 
-def read(path: Path) -> bytes:
-    """The bytes of a file.
+class BrokenFile(errors.OrdinautError):
+    """A file of params, an event or mock outputs that does not hold what it should (exit code 1, as for a broken document)."""
+
+    kind = errors.INVALID_INPUT
+
+
+def read(path: Path, limit: int = limits.MAX_DOCUMENT_BYTES) -> bytes:
+    """The bytes of a file, of a larger one `limit` and one more.
 
     Raises:
         CannotOpen: see there.
@@ -67,15 +77,25 @@ def read(path: Path) -> bytes:
             raise CannotOpen(f"cannot open '{path}': it is a folder", f"name one of its files, such as {inside[0]}")
         raise CannotOpen(f"no pipeline in the folder '{path}'", f"its files would end in {', '.join(_SUFFIXES)}")
     try:
-        return path.read_bytes()
+        return _content(path, limit)
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
         raise CannotOpen(f"cannot open '{path}': {getattr(error, 'strerror', None) or error}", _near(path)) from None
+
+
+def _content(path: Path, limit: int) -> bytes:
+    """What is in a file, or comes through a pipe of this process: `/dev/stdin`, `<(...)`."""
+    kind = os.stat(path).st_mode
+    if not stat.S_ISREG(kind) and not _OWN_PIPES.match(str(path)):  # others would be waited for, or never end
+        what = "a pipe" if stat.S_ISFIFO(kind) else "a socket" if stat.S_ISSOCK(kind) else "a device"
+        raise CannotOpen(f"cannot open '{path}': it is {what}, no file", "name a file, or /dev/stdin for what is piped in")
+    with path.open("rb") as file:
+        return file.read(limit + 1)
 
 
 def _near(path: Path) -> str:
     """The file that may have been meant."""
     with contextlib.suppress(OSError, ValueError):
-        names = {other.stem: other.name for other in path.parent.iterdir()}
+        names = {other.stem: other.name for other in path.parent.iterdir() if other.name != path.name}
         near = difflib.get_close_matches(path.stem, names, 1, 0.6)
         return f"did you mean '{path.with_name(names[near[0]])}'?" if near else ""
     return ""
@@ -126,14 +146,33 @@ def json_value(text: str, what: str) -> Any:
 
     Raises:
         click.UsageError: it is no JSON.
+        BrokenFile: the file holds no JSON.
+        CannotOpen: it cannot be opened.
     """
-    source = read(Path(text[1:])) if text.startswith("@") else text
+    if text.startswith("@"):
+        return json_file(Path(text[1:]), what, text)
     shown = text if len(text) <= 60 else text[:60] + "..."
     try:
-        return json_text.decode(source, f"'{shown}'")
+        return json_text.decode(text, f"'{shown}'")
     except errors.ToolError as error:
         hint = f"; did you mean '@{shown}'?" if _is_file(text) else ""
         raise click.UsageError(f"{what}: {error.message}{hint}") from None
+
+
+def json_file(path: Path, what: str, shown: str) -> Any:
+    """The JSON value in a file that the option `what` names, as `shown`.
+
+    Raises:
+        BrokenFile: it holds no JSON.
+        CannotOpen: it cannot be opened.
+    """
+    data = read(path, _MAX_JSON_BYTES)
+    if len(data) > _MAX_JSON_BYTES:
+        raise BrokenFile(f"{what}: '{shown}' is larger than {_MAX_JSON_BYTES:,} bytes")
+    try:
+        return json_text.decode(data, f"'{shown}'")
+    except errors.ToolError as error:
+        raise BrokenFile(f"{what}: {error.message}") from None
 
 
 def _is_file(name: str) -> bool:
@@ -151,6 +190,7 @@ def params(entries: Sequence[str]) -> dict[str, Any]:
 
     Raises:
         click.UsageError: an entry in none of these forms.
+        BrokenFile, CannotOpen: of a file.
     """
     made: dict[str, Any] = {}
     for entry in entries:
@@ -158,7 +198,7 @@ def params(entries: Sequence[str]) -> dict[str, Any]:
         if entry.startswith("@"):
             document = json_value(entry, "--params")
             if not isinstance(document, dict):
-                raise click.UsageError(f"--params {entry}: the file holds no JSON object")
+                raise BrokenFile(f"--params {entry}: the file holds no JSON object")
             made.update(document)
         elif not mark or not name.rstrip(":"):
             raise click.UsageError(f"--params '{entry}': expected name=text, name:=JSON or @file")

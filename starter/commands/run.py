@@ -52,7 +52,8 @@ def command(file: str, params: tuple[str, ...], event: str | None, at: str | Non
     given = documents.params(params)
     payload = documents.json_value(event, "--event") if event is not None else None
     if payload is not None and not isinstance(payload, dict):
-        raise click.UsageError("--event: the payload is no JSON object")
+        message = "--event: the payload is no JSON object"
+        raise documents.BrokenFile(message) if str(event).startswith("@") else click.UsageError(message)
     checked = documents.checked(Path(file), tools, settings, given)
     if not _acceptable(file, checked, as_json):
         return 1
@@ -62,8 +63,10 @@ def command(file: str, params: tuple[str, ...], event: str | None, at: str | Non
     order = _Order(file, given, payload, _nominal(at, checked.plan["timezone"]), as_json)
     if mocked is not None:
         return _mock(order, checked.plan, tools, mocked)
+    from starter import credentials
     from starter.commands import live_run
 
+    credentials.warn(checked.plan["tools"], tools, settings)
     result = asyncio.run(live_run.start(checked.plan, given, payload, order.nominal, wait=not no_wait, quiet=as_json))
     return _finish(result, as_json, output.result if no_wait else output.outcome)
 
@@ -96,9 +99,9 @@ def _nominal(at: str | None, zone: str) -> datetime.datetime | None:
 
 
 def _mock(order: _Order, document: Mapping[str, Any], tools: catalog_module.Catalog, mocked: str) -> int:
-    outputs = None if mocked == mock.AUTO else documents.json_value(f"@{mocked}", "--mock")
+    outputs = None if mocked == mock.AUTO else documents.json_file(Path(mocked), "--mock", mocked)
     if outputs is not None and not isinstance(outputs, dict):
-        raise click.UsageError(f"--mock '{mocked}': the file holds no JSON object of step ids and outputs")
+        raise documents.BrokenFile(f"--mock '{mocked}': the file holds no JSON object of step ids and outputs")
     nominal = order.nominal or datetime.datetime.now(datetime.UTC)
     current = run.Run(plan.load(document), nominal, order.params, order.event)
     world = mock.MockHost(tools, outputs, nominal)

@@ -101,7 +101,7 @@ def test_file_above_the_limit_is_refused_with_the_limit_named(tmp_path: Path) ->
             "line": 1,
             "column": 1,
             "path": "",
-            "message": "the document has 2,097,152 bytes; at most 1,048,576 are read (MAX_DOCUMENT_BYTES)",
+            "message": "the document is larger than 1,048,576 bytes (MAX_DOCUMENT_BYTES)",
             "hint": "let a tool or the database give the data",
         },
     )

@@ -53,7 +53,7 @@ def decode(data: bytes) -> str:
         DocumentError: it is too large, in another encoding, or holds a NUL.
     """
     if len(data) > limits.MAX_DOCUMENT_BYTES:
-        message = f"the document has {len(data):,} bytes; at most {limits.MAX_DOCUMENT_BYTES:,} are read (MAX_DOCUMENT_BYTES)"
+        message = f"the document is larger than {limits.MAX_DOCUMENT_BYTES:,} bytes (MAX_DOCUMENT_BYTES)"  # no more is read of it
         raise _error("too-large", message, model.Position(1, 1), "let a tool or the database give the data")
     encoding = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     if not encoding:

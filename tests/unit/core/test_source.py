@@ -92,7 +92,7 @@ EXAMPLE = ' (for example {"title": "...", "payload": {"pipeline": [...]}})'
         pytest.param(
             b" " * (limits.MAX_DOCUMENT_BYTES + 1),
             "a.json",
-            "too-large 1:1: the document has 1,048,577 bytes; at most 1,048,576 are read (MAX_DOCUMENT_BYTES)"
+            "too-large 1:1: the document is larger than 1,048,576 bytes (MAX_DOCUMENT_BYTES)"
             " (let a tool or the database give the data)",
             id="too large",
         ),

@@ -70,23 +70,14 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any, s
             id="param with a name twice",
         ),
         pytest.param(
-            ("run", "x.json", "--params", "@list.json"), "--params @list.json: the file holds no JSON object", id="params of a list"
-        ),
-        pytest.param(
             ("run", "x.json", "--event", "list.json"),
             "--event: 'list.json' is not JSON: line 1, column 1: Expecting value; did you mean '@list.json'?",
             id="event without @",
         ),
-        pytest.param(("run", "x.json", "--event", "@list.json"), "--event: the payload is no JSON object", id="event that is a list"),
         pytest.param(
             ("run", "x.json", "--at", "noon"),
             "--at 'noon' is no time; write it like 2026-11-23T18:00:00+02:00 (without offset it is in the pipeline's zone)",
             id="time",
-        ),
-        pytest.param(
-            ("run", "x.json", "--mock", "list.json"),
-            "--mock 'list.json': the file holds no JSON object of step ids and outputs",
-            id="mock file that is a list",
         ),
         pytest.param(
             ("run", "event.json", "--mock", "auto"), "the pipeline reads 'event': give it one by --event @event.json", id="no event"
@@ -97,6 +88,32 @@ def test_usage_ends_with_2_and_says_what_was_expected(capfd: pytest.CaptureFixtu
     code, document, err = run(capfd, *arguments)
     assert (code, document) == (2, {"ok": False, "error": {"type": "usage", "message": message}})
     assert err.endswith(f"Error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            ("run", "x.json", "--params", "@list.json"), "--params @list.json: the file holds no JSON object", id="params of a list"
+        ),
+        pytest.param(("run", "x.json", "--event", "@list.json"), "--event: the payload is no JSON object", id="event that is a list"),
+        pytest.param(
+            ("run", "x.json", "--mock", "list.json"),
+            "--mock 'list.json': the file holds no JSON object of step ids and outputs",
+            id="mock file that is a list",
+        ),
+        pytest.param(
+            ("run", "x.json", "--mock", "broken.json"),
+            "--mock: 'broken.json' is not JSON: line 1, column 2: Expecting property name enclosed in double quotes",
+            id="mock file that is broken",
+        ),
+    ],
+)
+def test_file_with_broken_content_ends_with_1(capfd: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str) -> None:
+    Path("broken.json").write_text("{")
+    code, document, err = run(capfd, *arguments)
+    assert (code, document) == (1, {"ok": False, "error": {"type": "invalid input", "message": message}})
+    assert err == f"ordinaut: {message}\n"
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from starter import documents
 from tests import commands, reference_cases
+from workflows.core import limits
 
 
 def test_folder_stands_for_all_pipelines_in_it_and_below(tmp_path: Path) -> None:
@@ -80,9 +80,45 @@ def test_params_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_event_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "event.json").write_bytes(content)
-    with pytest.raises(click.UsageError) as raised:
+    with pytest.raises(documents.BrokenFile) as raised:
         documents.json_value("@event.json", "--event")
-    assert raised.value.message == message
+    assert str(raised.value) == message
+
+
+def test_a_file_of_endless_length_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    file = tmp_path / "long"
+    with file.open("wb") as long:
+        long.truncate(2**40)  # sparse: it takes no room
+    assert len(documents.read(file)) == limits.MAX_DOCUMENT_BYTES + 1
+    with pytest.raises(documents.BrokenFile) as raised:
+        documents.json_value(f"@{file}", "--event")
+    assert str(raised.value) == f"--event: '@{file}' is larger than 32,000,000 bytes"
+
+
+def test_a_pipe_or_device_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    hint = "name a file, or /dev/stdin for what is piped in"
+    for path, what in ((tmp_path / "pipe", "a pipe"), (Path("/dev/zero"), "a device")):
+        with pytest.raises(documents.CannotOpen) as raised:
+            documents.read(path)
+        assert (raised.value.message, raised.value.hint) == (f"cannot open '{path}': it is {what}, no file", hint)
+
+
+def test_a_link_to_itself_is_not_suggested_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    with pytest.raises(documents.CannotOpen) as raised:
+        documents.read(tmp_path / "loop.json")
+    assert str(raised.value) == f"cannot open '{tmp_path / 'loop.json'}': Too many levels of symbolic links"
+
+
+def test_what_is_piped_in_is_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b'{"a": 1}')
+    os.close(writer)
+    try:
+        assert documents.read(Path(f"/dev/fd/{reader}")) == b'{"a": 1}'
+    finally:
+        os.close(reader)
 
 
 @pytest.mark.parametrize(

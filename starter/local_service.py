@@ -13,8 +13,9 @@ from pathlib import Path
 from temporalio import client
 
 import worker
+from activities import authentication
 from activities import settings as settings_module
-from starter import embedded, sample_database, state_file
+from starter import documents, embedded, sample_database, state_file
 from starter.sandbox import app
 from starter.sandbox import server as sandbox
 from workflows import converter
@@ -35,11 +36,12 @@ class LocalService:
 
 @asynccontextmanager
 async def running(
-    *, database: Path | None = None, with_sandbox: bool, port: int | None = None, ui_port: int | None = None
+    *, database: Path | None = None, with_sandbox: bool, port: int | None = None, ui_port: int | None = None, real_vendors: bool = False
 ) -> AsyncIterator[LocalService]:
     """The service for as long as the block lasts.
 
-    `with_sandbox` adds stand-ins for the vendors and a sample database, for every service that the environment does not configure.
+    `with_sandbox` adds stand-ins for the vendors and a sample database, for every service that the environment gives no endpoint;
+    with `real_vendors` those whose credentials the environment holds are called themselves.
 
     Raises:
         errors.OrdinautError: a part cannot be started.
@@ -50,8 +52,7 @@ async def running(
         if with_sandbox:
             stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
             sandbox_url, stand_in = stand_ins.url, stand_ins.sandbox
-            # the sandbox's own credentials before those of the environment: real ones are not for a stand-in
-            environment = {**stand_ins.endpoints, **environment, **app.credentials()}
+            environment |= stand_ins.variables(environment, _configured(environment) if real_vendors else frozenset())
             sample = _sample_database(stack, environment)
         settings = settings_module.Settings.from_mapping(environment)
         server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))
@@ -63,6 +64,14 @@ async def running(
         )
         stack.callback(state_file.remove, os.getpid(), os.environ)
         yield LocalService(temporal, server, settings, sandbox_url, stand_in, sample)
+
+
+def _configured(environment: Mapping[str, str]) -> frozenset[str]:
+    """The services that are called directly and whose credentials are there."""
+    settings = settings_module.Settings.from_mapping(environment)
+    door = authentication.Door(settings)
+    direct = [tool for tool in documents.catalog(settings).values() if tool.transport == "rest"]
+    return frozenset(tool.service for tool in direct if not door.missing(tool))
 
 
 def _sample_database(stack: AsyncExitStack, environment: dict[str, str]) -> Path | None:

@@ -32,7 +32,7 @@ async def _up(database: Path | None, port: int | None, ui_port: int | None, sand
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with local_service.running(database=database, with_sandbox=sandbox, port=port, ui_port=ui_port) as service:
+    async with local_service.running(database=database, with_sandbox=sandbox, port=port, ui_port=ui_port, real_vendors=True) as service:
         if as_json:
             output.json_document(
                 {

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, Final
 
@@ -62,15 +63,17 @@ _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
 
-def endpoints(base_url: str) -> dict[str, str]:
+def endpoints(base_url: str, services: Iterable[str] | None = None) -> dict[str, str]:
     """The variables that send every service to a sandbox: {"ORDINAUT_ENDPOINT_SLACK": "http://127.0.0.1:9000/slack", ...}."""
-    return {f"{environment_names.ENDPOINT_PREFIX}{service.upper()}": f"{base_url.rstrip('/')}/{service}" for service in VENDORS}
+    wanted = VENDORS if services is None else services
+    return {f"{environment_names.ENDPOINT_PREFIX}{service.upper()}": f"{base_url.rstrip('/')}/{service}" for service in wanted}
 
 
-def credentials() -> dict[str, str]:
+def credentials(services: Iterable[str] | None = None) -> dict[str, str]:
     """What the sandbox takes as proof, for the services that speak their own API: {"SLACK_ACCESS_TOKEN": "sandbox", ...}."""
-    direct = [module.SERVICE.upper() for module in _MODULES if hasattr(module, "API")]
-    return {f"{service}_{name}": "sandbox" for service in direct for name in ("ACCESS_TOKEN", "TOKEN", "USERNAME", "API_TOKEN")}
+    direct = [module.SERVICE for module in _MODULES if hasattr(module, "API")]
+    wanted = direct if services is None else [service for service in services if service in direct]
+    return {f"{service.upper()}_{name}": "sandbox" for service in wanted for name in ("ACCESS_TOKEN", "TOKEN", "USERNAME", "API_TOKEN")}
 
 
 class Sandbox:

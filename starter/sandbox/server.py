@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,18 @@ class Running:
     def endpoints(self) -> dict[str, str]:
         """The environment variables that send every service to it."""
         return app.endpoints(self.url)
+
+    def variables(self, environment: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
+        """The variables that send services here, with the sandbox's own credentials: real ones are not for a stand-in.
+
+        Not for the services of `without`, nor for those that the environment gives an endpoint.
+        """
+        made: dict[str, str] = {}
+        for service in app.VENDORS:
+            (name, url), *_ = app.endpoints(self.url, [service]).items()
+            if service not in without and name not in environment:
+                made |= {name: url, **app.credentials([service])}
+        return made
 
 
 @contextlib.asynccontextmanager

@@ -52,6 +52,24 @@ async def test_what_the_environment_configures_is_not_replaced(state: Path, tmp_
     assert (tmp_path / "runs.db").exists()
 
 
+async def test_a_vendor_with_credentials_is_called_itself_where_that_is_wanted(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-real")
+    async with local_service.running(with_sandbox=True, real_vendors=True) as service:
+        assert "SLACK" not in service.settings.endpoints
+        assert "MAIB" in service.settings.endpoints
+        found = service.settings.secret("SLACK_BOT_TOKEN")
+        assert found is not None and found.reveal() == "xoxb-real"
+        assert service.settings.secret("SLACK_ACCESS_TOKEN") is None
+
+
+async def test_a_demo_never_sends_real_credentials_to_a_stand_in(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_ACCESS_TOKEN", "xoxb-real")
+    async with local_service.running(with_sandbox=True) as service:
+        assert service.settings.endpoints["SLACK"] == f"{service.sandbox_url}/slack"
+        found = service.settings.secret("SLACK_ACCESS_TOKEN")
+        assert found is not None and found.reveal() == "sandbox"
+
+
 def test_sample_rows_are_of_today_where_the_shipped_pipelines_are() -> None:
     today = local_service.today({})
     assert abs(today - datetime.datetime.now(datetime.UTC).date()) <= datetime.timedelta(days=1)

@@ -18,6 +18,10 @@ TIMEZONE: Final = "ORDINAUT_TIMEZONE"
 TOKEN_KEY: Final = "ORDINAUT_TOKEN_KEY"
 TRUST_LOCAL_APPROVERS: Final = "ORDINAUT_TRUST_LOCAL_APPROVERS"
 
+VAULT_ADDRESS: Final = "VAULT_ADDR"
+VAULT_TOKEN: Final = "VAULT_TOKEN"
+VAULT_SECRET_ID: Final = "VAULT_SECRET_ID"
+
 #: Our own variables; a name that begins with ORDINAUT_ and is not here is refused. ENDPOINT names end with any service.
 OWN: Final[dict[str, str]] = {
     CATALOG: "folder of tool definitions that is put before the shipped ones",
@@ -60,8 +64,8 @@ SECRETS: Final[dict[str, str]] = {
     "MAIB_CLIENT_SECRET": "maib MIA or Checkout client secret",
     "MAIB_SIGNATURE_KEY": "checks the signature of maib's callbacks",
     "MAIB_CERTIFICATE_PASSWORD": "password of the maib client certificate",
-    "VAULT_TOKEN": "token for Vault, where secrets are named by NAME_VAULT",
-    "VAULT_SECRET_ID": "secret id of Vault's AppRole",
+    VAULT_TOKEN: "token for Vault, where secrets are named by NAME_VAULT",
+    VAULT_SECRET_ID: "secret id of Vault's AppRole",
     "JWT_SECRET_KEY": "signs the gateway's tokens",
 }
 
@@ -91,7 +95,7 @@ PLAIN: Final[dict[str, str]] = {
     "MAIB_PRIVATE_KEY_PATH": "file of the maib client certificate's key",
     "MAIB_PROJECT_ID": "maib e-commerce project id",
     "MAIB_CLIENT_ID": "maib MIA or Checkout client id",
-    "VAULT_ADDR": "address of Vault, such as https://vault.example.com:8200",
+    VAULT_ADDRESS: "address of Vault, such as https://vault.example.com:8200",
     "VAULT_ROLE_ID": "role id of Vault's AppRole",
     "VAULT_NAMESPACE": "namespace in Vault",
     "VAULT_CACERT": "file of the authority that signed Vault's certificate",

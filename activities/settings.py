@@ -14,11 +14,14 @@ import urllib.parse
 import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from activities import environment_names as names
-from activities import secrets, vault
+from activities import secrets
 from workflows.core import errors
+
+if TYPE_CHECKING:
+    from activities import vault
 
 DEFAULT_TIMEZONE: Final = "UTC"
 TOKEN_KEY_BYTES: Final = 32  # AES-256
@@ -74,7 +77,7 @@ class Settings:
             timezone=given.get(names.TIMEZONE, DEFAULT_TIMEZONE),
             trust_local_approvers=given.get(names.TRUST_LOCAL_APPROVERS) == "1",
             _environment=given,
-            _vault=vault.Vault(given) if vault.ADDRESS in given else None,
+            _vault=_open_vault(given) if names.VAULT_ADDRESS in given else None,
         )
         problems += settings._read_secrets()
         if problems:
@@ -138,8 +141,8 @@ class Settings:
 
     def _from_vault(self, name: str, reference: str) -> secrets.Secret:
         if self._vault is None:
-            raise errors.ToolError(errors.INVALID_INPUT, f"{name}{names.VAULT_SUFFIX} needs {vault.ADDRESS}, the address of Vault")
-        for own in (vault.TOKEN, vault.SECRET_ID):
+            raise errors.ToolError(errors.INVALID_INPUT, f"{name}{names.VAULT_SUFFIX} needs {names.VAULT_ADDRESS}, the address of Vault")
+        for own in (names.VAULT_TOKEN, names.VAULT_SECRET_ID):
             self._vault.give(own, self.secret(own))
         found = self._vault.read(name + names.VAULT_SUFFIX, reference)
         if self._vault.login is not None:
@@ -244,6 +247,12 @@ def _endpoint_problems(name: str, value: str, prefix: str) -> list[str]:
     if name == prefix:
         return [f"{name}: the name lacks the service, such as {name}SLACK"]
     return []
+
+
+def _open_vault(given: Mapping[str, str]) -> vault.Vault:
+    from activities import vault  # its HTTP client takes longer to load than most commands run
+
+    return vault.Vault(given)
 
 
 def _by_service(given: Mapping[str, str], prefix: str) -> dict[str, str]:

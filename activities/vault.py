@@ -14,13 +14,11 @@ from typing import Any, Final
 
 import httpx
 
+from activities import environment_names as names
 from activities import secrets
 from workflows.core import errors
 
-ADDRESS: Final = "VAULT_ADDR"
-TOKEN: Final = "VAULT_TOKEN"
 ROLE_ID: Final = "VAULT_ROLE_ID"
-SECRET_ID: Final = "VAULT_SECRET_ID"
 NAMESPACE: Final = "VAULT_NAMESPACE"
 CA_FILE: Final = "VAULT_CACERT"
 
@@ -43,7 +41,7 @@ class Vault:
     """One Vault. It is asked with VAULT_TOKEN, or logs in by AppRole with VAULT_ROLE_ID and VAULT_SECRET_ID."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._address = environment[ADDRESS].strip().rstrip("/")
+        self._address = environment[names.VAULT_ADDRESS].strip().rstrip("/")
         self._environment = environment
         self._given: dict[str, secrets.Secret | None] = {}
         self.login: secrets.Secret | None = None
@@ -109,7 +107,7 @@ class Vault:
         return answer
 
     def _token(self, name: str) -> secrets.Secret:
-        token = self._given.get(TOKEN)
+        token = self._given.get(names.VAULT_TOKEN)
         if token is not None:
             return token
         if self.login is None:
@@ -117,16 +115,16 @@ class Vault:
         return self.login
 
     def _log_in(self, name: str) -> secrets.Secret:
-        role, secret = self._environment.get(ROLE_ID), self._given.get(SECRET_ID)
+        role, secret = self._environment.get(ROLE_ID), self._given.get(names.VAULT_SECRET_ID)
         if role is None or secret is None:
-            raise _invalid(f"{name} needs {TOKEN}, or {ROLE_ID} and {SECRET_ID}, to log in to Vault")
+            raise _invalid(f"{name} needs {names.VAULT_TOKEN}, or {ROLE_ID} and {names.VAULT_SECRET_ID}, to log in to Vault")
         body = {"role_id": role.strip(), "secret_id": secret.reveal()}
         status, answer = self._send(name, "POST", "/v1/auth/approle/login", None, body)
         found = answer.get("auth", {}).get("client_token") if isinstance(answer.get("auth"), dict) else None
         if status >= 500:
             raise _unreachable(f"{name}: Vault answered HTTP {status} ({_said(answer)})")
         if not isinstance(found, str):
-            raise _invalid(f"{name}: Vault refuses the login by {ROLE_ID} and {SECRET_ID} (HTTP {status})")
+            raise _invalid(f"{name}: Vault refuses the login by {ROLE_ID} and {names.VAULT_SECRET_ID} (HTTP {status})")
         return secrets.Secret(found)
 
     def _verify(self) -> ssl.SSLContext:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 from temporalio import client
 
-from starter import documents, output, session
+from starter import credentials, documents, output, session
 from starter.schedules import apply, maintenance, wanted, zone_check
 from workflows.core import errors
 
@@ -40,6 +40,8 @@ def command(paths: tuple[str, ...], entries: tuple[str, ...], dry_run: bool, pru
         return _refused(read.problems, as_json)
     for path, problem in read.problems:
         output.note(output.problem_line(str(path), problem))
+    settings = documents.settings()
+    credentials.warn((address for item in read.wanted for address in item.given["plan"]["tools"]), documents.catalog(settings), settings)
     return asyncio.run(_apply(read.wanted, folders, dry_run, as_json))
 
 

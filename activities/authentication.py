@@ -61,7 +61,7 @@ class Door:
         self._contexts: dict[str, tuple[str, ssl.SSLContext]] = {}
         self._identities: dict[str, tuple[str, certificates.Identity]] = {}
         self._warned: dict[str, datetime.date] = {}
-        _quiet_urls()
+        _quieten()
 
     async def send(
         self, clients: exchange.Clients, unsigned: exchange.Request, call: transports.Call, required: bool = True
@@ -220,8 +220,9 @@ def _prefix(service: str) -> str:
     return service.upper().replace("-", "_")
 
 
-def _quiet_urls() -> None:
-    """httpx logs each request's URL, in whose query an API key may stand."""
+def _quieten() -> None:
+    """httpx logs each request's URL, in whose query an API key may stand; httpcore a vendor's headers, which may quote ours."""
+    logging.getLogger("httpcore").setLevel(logging.INFO)
     logger = logging.getLogger("httpx")
     if not any(one is _without_query for one in logger.filters):
         logger.addFilter(_without_query)

@@ -32,6 +32,12 @@ class Definition:
         """The pipeline's name, which is the schedule's id."""
         return self.kept.name
 
+    @property
+    def ages(self) -> bool:
+        """Whether what Temporal is told has an end, or moments that another database of time zones would have elsewhere."""
+        in_a_zone = bool(self.spec.intervals) and self.spec.timezone != "UTC" and self.kept.timing.kind != timing.MANUAL
+        return self.kept.horizon is not None or in_a_zone
+
 
 def compiled(
     name: str,
@@ -59,6 +65,9 @@ def compiled(
         tzdata=zones.version(),
         holidays=importlib.metadata.version("holidays") if timing_.moves else "",
         horizon=made.horizon,
+        spec_digest=temporal_spec.digest(temporal_spec.of(made)),
+        applied_at=now,
+        applied_by=importlib.metadata.version("ordinaut"),
     )
     return Definition(kept, made, given)
 

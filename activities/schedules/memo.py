@@ -15,10 +15,12 @@ from typing import Any, Final
 from temporalio import client
 from temporalio.api.common.v1 import Payload
 
+from workflows.core import errors
 from workflows.core.schedules import timing as timings
 
 KEY: Final = "ordinaut"
 FORMAT: Final = 1
+_TIMES: Final = ("anchor", "horizon", "applied_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,16 @@ class Memo:
     tzdata: str = ""  # version of the time-zone database that it was compiled with
     holidays: str = ""  # version of the package of holidays, where a business calendar counts
     horizon: datetime.datetime | None = None  # from then on it has to be compiled anew
+    spec_digest: str = ""  # of what Temporal was told, to see what somebody changed there
+    applied_at: datetime.datetime | None = None  # the last apply that changed it
+    applied_by: str = ""  # the version of Ordinaut that did
 
     def as_json(self) -> dict[str, Any]:
         """The facts as JSON; times in ISO 8601."""
         made = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        horizon = self.horizon.isoformat() if self.horizon else None
-        own = {"timing": self.timing.as_json(), "policies": self.policies.as_json(), "anchor": self.anchor.isoformat(), "horizon": horizon}
-        return {"format": FORMAT, **made, "params": dict(self.params), **own}
+        own = {"timing": self.timing.as_json(), "policies": self.policies.as_json(), "params": dict(self.params)}
+        times = {name: time.isoformat() if (time := made[name]) else None for name in _TIMES}
+        return {"format": FORMAT, **made, **own, **times}
 
 
 def marker() -> dict[str, Any]:
@@ -60,14 +65,22 @@ async def is_ours(found: client.ScheduleDescription | client.ScheduleListDescrip
 
 
 async def read(found: client.ScheduleDescription) -> Memo | None:
-    """The facts of a schedule; None where it is not ours."""
+    """The facts of a schedule; None where it is not ours.
+
+    Raises:
+        ToolError: it is ours, but somebody spoilt its facts.
+    """
     action = found.schedule.action
     if not await is_ours(found) or not isinstance(action, client.ScheduleActionStartWorkflow):
         return None
     kept = (action.memo or {}).get(KEY)
     if isinstance(kept, Payload):
         (kept,) = await found.data_converter.decode([kept])
-    return _from_json(kept) if isinstance(kept, Mapping) else None
+    try:
+        return _from_json(kept or {})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        advice = f"delete it (temporal schedule delete --schedule-id {found.id}) and apply its document again"
+        raise errors.ToolError(errors.INVALID_INPUT, f"what the schedule '{found.id}' remembers cannot be read; {advice}") from None
 
 
 def _from_json(kept: Mapping[str, Any]) -> Memo:
@@ -76,6 +89,7 @@ def _from_json(kept: Mapping[str, Any]) -> Memo:
     given = {key: value for key, value in kept.items() if key in known}
     given["timing"] = timings.Timing.from_json(kept["timing"])
     given["policies"] = timings.Policies(**{key: value for key, value in kept["policies"].items() if key in policies})
-    given["anchor"] = datetime.datetime.fromisoformat(kept["anchor"])
-    given["horizon"] = datetime.datetime.fromisoformat(kept["horizon"]) if kept.get("horizon") else None
+    given |= {name: datetime.datetime.fromisoformat(kept[name]) if kept.get(name) else None for name in _TIMES}
+    if given["anchor"] is None:
+        raise ValueError("no anchor")
     return Memo(**given)

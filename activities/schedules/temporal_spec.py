@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
 
 from temporalio import client
 
@@ -43,3 +47,27 @@ def _calendar(one: spec.Calendar) -> client.ScheduleCalendarSpec:
 
 def _ranges(ranges: tuple[spec.Range, ...]) -> list[client.ScheduleRange]:
     return [client.ScheduleRange(*numbers) for numbers in ranges]
+
+
+def digest(made: client.ScheduleSpec) -> str:
+    """Twelve hex digits, the same for a spec as it was sent and as Temporal shows it; jitter, which moves no due time, aside."""
+    shown = [
+        made.time_zone_name or "UTC",
+        [_fields(one) for one in made.calendars],
+        [[one.every.total_seconds(), one.offset.total_seconds() if one.offset else 0.0] for one in made.intervals],
+        [_fields(one) for one in made.skip],
+        made.start_at.timestamp() if made.start_at else None,
+        made.end_at.timestamp() if made.end_at else None,
+        list(made.cron_expressions),
+    ]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:12]
+
+
+def _fields(one: client.ScheduleCalendarSpec) -> list[Any]:
+    every = (one.second, one.minute, one.hour, one.day_of_month, one.month, one.year, one.day_of_week)
+    return [_numbers(ranges) for ranges in every]
+
+
+def _numbers(ranges: Sequence[client.ScheduleRange]) -> list[list[int]]:
+    # Temporal takes an end before the start, and no step, as it takes a single number.
+    return [[one.start, max(one.start, one.end), one.step or 1] for one in ranges]

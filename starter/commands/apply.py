@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,15 +57,19 @@ def _folders(paths: Sequence[str]) -> list[Path]:
 async def _apply(pipelines: list[wanted.Wanted], folders: list[Path], dry_run: bool, as_json: bool) -> int:
     temporal = await session.ready()
     now = datetime.datetime.now(datetime.UTC)
+    count = sum(item.timing is not None for item in pipelines)
     try:
-        plan = await apply.plan(temporal, pipelines, now, folders)
+        with _progress("Comparing", "compared", count) as tell:
+            plan = await apply.plan(temporal, pipelines, now, folders, tell)
     except apply.CannotApply as refused:
         return _refused([(item.path, _problem(item, error)) for item, error in refused.problems], as_json)
-    if not dry_run:
-        await _warn_of_zones(temporal, plan, now)
-    outcomes = apply.foreseen(plan) if dry_run else await _carried_out(temporal, plan, as_json)
-    if not dry_run and any(step.definition.spec.horizon for step in plan.steps):
+    if dry_run:
+        return _told(apply.foreseen(plan), dry_run, as_json)
+    await _warn_of_zones(temporal, plan, now)
+    if any(step.definition.ages for step in plan.steps):
         await maintenance.ensure(temporal)
+    with _progress("Applying", "applied", count) as tell:
+        outcomes = await apply.carry_out(temporal, plan, tell)
     return _told(outcomes, dry_run, as_json)
 
 
@@ -74,24 +79,22 @@ async def _warn_of_zones(temporal: client.Client, plan: apply.Plan, now: datetim
         output.note(f"warning: {sentence}")
 
 
-async def _carried_out(temporal: client.Client, plan: apply.Plan, as_json: bool) -> list[apply.Outcome]:
-    """With a bar on a terminal, where there is something to wait for."""
-    if not sys.stderr.isatty() or len(plan.steps) < _LINE_EACH // 10:
-        return await apply.carry_out(temporal, plan, _counter(len(plan.steps)))
-    with click.progressbar(length=len(plan.steps), label="Applying", file=sys.stderr) as bar:
-        return await apply.carry_out(temporal, plan, lambda outcome: bar.update(1))
+@contextlib.contextmanager
+def _progress(doing: str, done: str, total: int) -> Iterator[Callable[[], None]]:
+    """What is called for each schedule: it draws a bar on a terminal, where there is something to wait for, else writes a line at times."""
+    if sys.stderr.isatty() and total >= _LINE_EACH // 10:
+        with click.progressbar(length=total, label=doing, file=sys.stderr) as bar:
+            yield lambda: bar.update(1)
+        return
+    count = 0
 
+    def tell() -> None:
+        nonlocal count
+        count += 1
+        if count % _LINE_EACH == 0:
+            output.note(f"{count:,} of {total:,} schedules {done}")
 
-def _counter(total: int) -> Callable[[apply.Outcome], None]:
-    done = 0
-
-    def tell(outcome: apply.Outcome) -> None:
-        nonlocal done
-        done += 1
-        if done % _LINE_EACH == 0:
-            output.note(f"{done:,} of {total:,} schedules")
-
-    return tell
+    yield tell
 
 
 def _problem(item: wanted.Wanted, error: errors.OrdinautError) -> errors.Problem:

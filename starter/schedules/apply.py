@@ -12,9 +12,9 @@ from typing import Any, Final
 from temporalio import client, service
 
 from activities.schedules import definition as definitions
-from activities.schedules import memo, quiet
+from activities.schedules import memo, replacing
 from starter import connection
-from starter.schedules import comparison, one
+from starter.schedules import comparison, one, verification
 from starter.schedules.wanted import Wanted
 from workflows.core import errors
 from workflows.core.schedules import occurrences, timing
@@ -80,14 +80,27 @@ class Plan:
     to_delete: list[str]
 
 
-async def plan(temporal: client.Client, wanted: Sequence[Wanted], now: datetime.datetime, prune_below: Sequence[Path] = ()) -> Plan:
+async def plan(
+    temporal: client.Client,
+    wanted: Sequence[Wanted],
+    now: datetime.datetime,
+    prune_below: Sequence[Path] = (),
+    tell: Callable[[], None] = lambda: None,
+) -> Plan:
     """Compares what is wanted with what is there. `prune_below` are folders: pipelines applied from there that are gone are to be deleted.
+    `tell` hears of each one that was compared.
 
     Raises:
         CannotApply: some schedule cannot be; all of them are named.
     """
-    scheduled = [one_wanted for one_wanted in wanted if one_wanted.timing is not None]
-    found = await _all(scheduled, lambda item: _step(temporal, item, now))
+
+    async def one_step(item: Wanted) -> Step | errors.OrdinautError:
+        found = await _step(temporal, item, now)
+        tell()
+        return found
+
+    scheduled = [item for item in wanted if item.timing is not None]
+    found = await _all(scheduled, one_step)
     wrong = [(item, result) for item, result in zip(scheduled, found, strict=True) if isinstance(result, errors.OrdinautError)]
     if wrong:
         raise CannotApply(wrong)
@@ -95,12 +108,14 @@ async def plan(temporal: client.Client, wanted: Sequence[Wanted], now: datetime.
     return Plan([step for step in found if isinstance(step, Step)], [item for item in wanted if item.timing is None], to_delete)
 
 
-async def carry_out(temporal: client.Client, plan: Plan, tell: Callable[[Outcome], None]) -> list[Outcome]:
-    """Does what the plan says; one failure does not stop the others. `tell` hears of each as it is done."""
+async def carry_out(temporal: client.Client, plan: Plan, tell: Callable[[], None]) -> list[Outcome]:
+    """Does what the plan says; one failure does not stop the others. `tell` hears of each one that is done."""
+    changed = [step.wanted.name for step in plan.steps if step.status != UNCHANGED]
+    asked_about = verification.sample(changed)
 
     async def one_step(step: Step) -> Outcome:
-        outcome = await _done(temporal, step)
-        tell(outcome)
+        outcome = await _done(temporal, step, step.wanted.name in asked_about)
+        tell()
         return outcome
 
     outcomes = await _all(plan.steps, one_step)
@@ -131,22 +146,25 @@ async def _all(items: Sequence[Any], work: Callable[[Any], Any]) -> list[Any]:
 
 async def _step(temporal: client.Client, wanted: Wanted, now: datetime.datetime) -> Step | errors.OrdinautError:
     """What is to be done with one; the reason where it cannot be."""
-    found = await one.look(temporal, wanted.name)
+    try:
+        found = await one.look(temporal, wanted.name)
+    except errors.OrdinautError as spoilt:
+        return spoilt
     if found is not None and not isinstance(found, one.Applied):
         advice = f"give the pipeline another 'name', or delete it: temporal schedule delete --schedule-id {wanted.name}"
         return errors.ToolError(errors.INVALID_INPUT, f"'{wanted.name}' is a schedule that `ordinaut apply` did not make; {advice}")
     present = definitions.Present(found.description.schedule, found.kept) if found else None
     try:
         made = wanted.compiled(present.kept.anchor if present else now, now)
-        if present is None:
-            _check_is_due(wanted, made, now)
+        if present is None or present.kept.timing != made.kept.timing:
+            _check_is_due(made, now)
     except errors.ScheduleError as error:
         return error
-    return Step(wanted, made, present, await comparison.changes(present, made) if present else [])
+    return Step(wanted, made, present, await comparison.changes(present, made, now) if present else [])
 
 
-def _check_is_due(wanted: Wanted, made: definitions.Definition, now: datetime.datetime) -> None:
-    """A schedule that is new has a time to come.
+def _check_is_due(made: definitions.Definition, now: datetime.datetime) -> None:
+    """A schedule that is new, or has a new rule, has a time to come.
 
     Raises:
         ScheduleError: it has none.
@@ -158,43 +176,35 @@ def _check_is_due(wanted: Wanted, made: definitions.Definition, now: datetime.da
     raise errors.ScheduleError("all its times are past, so nothing would ever run", "write a later time, or schedule_kind manual", key)
 
 
-async def _done(temporal: client.Client, step: Step) -> Outcome:
+async def _done(temporal: client.Client, step: Step, is_asked_about: bool) -> Outcome:
     outcome = Outcome(step.wanted.name, step.status, step.wanted.path, step.changes)
     try:
         if step.present is None:
-            await _create(temporal, step)
+            await temporal.create_schedule(step.wanted.name, definitions.schedule(step.definition), memo=memo.marker())
         elif step.changes:
-            await _update(temporal, step)
+            await replacing.replace(temporal.get_schedule_handle(step.wanted.name), step.definition)
+        if is_asked_about and (difference := await verification.difference(temporal, step.definition)):
+            outcome.status, outcome.reason = FAILED, await _stopped(temporal, step, difference)
     except service.RPCError as error:
-        outcome.status, outcome.reason = FAILED, str(connection.refusal(error))
+        outcome.status, outcome.reason = FAILED, _refusal(error)
     except client.ScheduleAlreadyRunningError:
         outcome.status, outcome.reason = FAILED, "somebody else created it at the same time; apply again"
+    except errors.OrdinautError as error:
+        outcome.status, outcome.reason = FAILED, str(error)
     return outcome
 
 
-async def _create(temporal: client.Client, step: Step) -> None:
-    await temporal.create_schedule(step.wanted.name, definitions.schedule(step.definition), memo=memo.marker())
+async def _stopped(temporal: client.Client, step: Step, difference: str) -> str:
+    """Pauses a schedule that would run at wrong times; says why and what to do."""
+    name = step.wanted.name
+    await temporal.get_schedule_handle(name).pause(note=f"paused by ordinaut apply: {difference}")
+    return f"{difference}; it is paused. Give the server our time zones (its variable ZONEINFO), apply again, then: ordinaut resume {name}"
 
 
-async def _update(temporal: client.Client, step: Step) -> None:
-    """Replaces the schedule, keeping what people did to it meanwhile, away from its firings."""
-    handle = temporal.get_schedule_handle(step.wanted.name)
-
-    async def updated(given: client.ScheduleUpdateInput) -> client.ScheduleUpdate:
-        kept = await memo.read(given.description)
-        assert kept is not None
-        info = given.description.info
-        await quiet.moment([*info.next_action_times, *_first_times(step.definition)])
-        return client.ScheduleUpdate(definitions.schedule(step.definition, definitions.Present(given.description.schedule, kept)))
-
-    await handle.update(updated)
-
-
-def _first_times(made: definitions.Definition) -> list[datetime.datetime]:
-    """When the new schedule is next due."""
-    now = datetime.datetime.now(datetime.UTC)
-    soon = occurrences.between(made.kept.timing, made.kept.anchor, now - quiet.MARGIN, now + 10 * quiet.MARGIN)
-    return [due.time for due in soon]
+def _refusal(error: service.RPCError) -> str:
+    if error.status == service.RPCStatusCode.NOT_FOUND and "amespace" not in error.message:
+        return "somebody else deleted it at the same time; apply again"
+    return str(connection.refusal(error))
 
 
 async def _gone(temporal: client.Client, wanted: set[str], folders: Sequence[Path]) -> list[str]:
@@ -209,7 +219,8 @@ async def _deleted(temporal: client.Client, name: str) -> Outcome:
     try:
         await temporal.get_schedule_handle(name).delete()
     except service.RPCError as error:
-        return Outcome(name, FAILED, reason=str(connection.refusal(error)))
+        if error.status != service.RPCStatusCode.NOT_FOUND:  # somebody else was faster
+            return Outcome(name, FAILED, reason=_refusal(error))
     return Outcome(name, DELETED)
 
 

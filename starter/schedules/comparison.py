@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from temporalio import client
 
 from activities import json_text
-from activities.schedules import definition, memo
+from activities.schedules import definition, extending, memo, temporal_spec
 from workflows import converter
 
 _MOST_CHARS: Final = 80
+_BEFORE_CHARS: Final = 20  # of what two long texts have in common, before the difference
 _NOTHING: Final = "(none)"
+_SOMEBODY: Final = "changed at Temporal by somebody else"
 _HEAD: Final = ("title", "description", "timezone")
 #: The memo's names, and the document's where they differ.
 _DOCUMENT_NAMES: Final = {"kind": "schedule_kind", "expr": "schedule_expr"}
 
 
-async def changes(present: definition.Present, wanted: definition.Definition) -> list[str]:
+async def changes(present: definition.Present, wanted: definition.Definition, now: datetime.datetime) -> list[str]:
     """`schedule_expr: FREQ=DAILY -> FREQ=WEEKLY`, a line a change; [] where the schedule is as it should be."""
     before, after = present.kept, wanted.kept
     found = [*_fields(before.timing.as_json(), after.timing.as_json()), *_fields(before.policies.as_json(), after.policies.as_json())]
-    if before.plan_digest != after.plan_digest:
-        found += plan_changes(await _plan(present.schedule), wanted.given["plan"])
+    plan = await _plan(present.schedule)
+    if plan.get("digest") != wanted.given["plan"]["digest"]:
+        found += plan_changes(plan, wanted.given["plan"])
     found += _fields(dict(before.params), dict(after.params), "params.")
     found += _fields(_versions(before), _versions(after))
-    return found or list(_by_hand(present.schedule, definition.schedule(wanted, present)))
+    if before.spec_digest != after.spec_digest:  # else nothing follows from another version
+        found += _fields({"Ordinaut": before.applied_by}, {"Ordinaut": after.applied_by})
+    if extending.is_due(before, now) and extending.is_worth_it(after, before, now):
+        found += _fields({"told up to": _day(before.horizon)}, {"told up to": _day(after.horizon)})
+    found += _by_hand(present, definition.schedule(wanted, present)) if not found else ()
+    return list(dict.fromkeys(found))
 
 
 def _versions(kept: memo.Memo) -> dict[str, Any]:
-    horizon = kept.horizon.date().isoformat() if kept.horizon else None
-    return {"file": kept.file, "time-zone database": kept.tzdata, "package of holidays": kept.holidays, "told up to": horizon}
+    return {"file": kept.file, "time-zone database": kept.tzdata, "package of holidays": kept.holidays}
+
+
+def _day(moment: datetime.datetime | None) -> str | None:
+    return moment.date().isoformat() if moment else None
 
 
 def _fields(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
         if old != new:
-            yield f"{prefix}{_DOCUMENT_NAMES.get(name, name)}: {_shown(old)} -> {_shown(new)}"
+            yield f"{prefix}{_DOCUMENT_NAMES.get(name, name)}: {' -> '.join(_both_shown(_text(old), _text(new)))}"
 
 
 def plan_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -59,36 +71,58 @@ def plan_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
 
 
 async def _plan(present: client.Schedule) -> Mapping[str, Any]:
-    action = present.action
-    assert isinstance(action, client.ScheduleActionStartWorkflow)
-    (given,) = await converter.DATA_CONVERTER.decode(list(action.args))
-    plan: Mapping[str, Any] = given["plan"]
+    """The plan that its runs are given; {} where somebody took it away."""
+    arguments = present.action.args if isinstance(present.action, client.ScheduleActionStartWorkflow) else ()
+    given = await converter.DATA_CONVERTER.decode(list(arguments))
+    plan: Mapping[str, Any] = given[0]["plan"] if len(given) == 1 and "plan" in given[0] else {}
     return plan
 
 
-def _by_hand(present: client.Schedule, wanted: client.Schedule) -> Iterator[str]:
+def _by_hand(present: definition.Present, wanted: client.Schedule) -> Iterator[str]:
     """What somebody changed at Temporal without us."""
+    there, action, ours = present.schedule, present.schedule.action, wanted.action
+    assert isinstance(action, client.ScheduleActionStartWorkflow) and isinstance(ours, client.ScheduleActionStartWorkflow)
     pairs: dict[str, tuple[Any, Any]] = {
-        "overlap": (present.policy.overlap.name.lower(), wanted.policy.overlap.name.lower()),
-        "catchup_window": (present.policy.catchup_window, wanted.policy.catchup_window),
-        "pause_on_failure": (present.policy.pause_on_failure, wanted.policy.pause_on_failure),
-        "calendars": (len(present.spec.calendars), len(wanted.spec.calendars)),
-        "intervals": (len(present.spec.intervals), len(wanted.spec.intervals)),
-        "time zone": (present.spec.time_zone_name or "UTC", wanted.spec.time_zone_name or "UTC"),
-        "starts at": (present.spec.start_at, wanted.spec.start_at),
-        "ends at": (present.spec.end_at, wanted.spec.end_at),
+        "overlap": (there.policy.overlap.name.lower(), wanted.policy.overlap.name.lower()),
+        "catchup_window": (there.policy.catchup_window, wanted.policy.catchup_window),
+        "pause_on_failure": (there.policy.pause_on_failure, wanted.policy.pause_on_failure),
+        "jitter": (there.spec.jitter or None, wanted.spec.jitter),
+        "max_runs": (there.state.limited_actions, wanted.state.limited_actions),
+        "paused": (there.state.paused, wanted.state.paused),
+        "timeout": (action.execution_timeout or None, ours.execution_timeout),
+        "workflow": (action.workflow, ours.workflow),
+        "workflow id": (action.id, ours.id),
+        "task queue": (action.task_queue, ours.task_queue),
     }
     for name, (old, new) in pairs.items():
         if old != new:
-            yield f"{name}, changed at Temporal by somebody else: {_shown(old)} -> {_shown(new)}"
+            yield f"{name}, {_SOMEBODY}: {_shown(old)} -> {_shown(new)}"
+    if present.kept.spec_digest and temporal_spec.digest(there.spec) != present.kept.spec_digest:
+        yield f"times, {_SOMEBODY}: put back to those of the document"
+
+
+def _both_shown(old: str, new: str) -> tuple[str, str]:
+    """Two texts, cut so that what differs is seen."""
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
+    first = max(0, same - _BEFORE_CHARS) if max(len(old), len(new)) > _MOST_CHARS else 0
+    return _cut(old, first), _cut(new, first)
+
+
+def _cut(text: str, first: int = 0) -> str:
+    last = first + _MOST_CHARS
+    return ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")
 
 
 def _shown(value: Any) -> str:
+    return _cut(_text(value))
+
+
+def _text(value: Any) -> str:
     if value is None or value == "" or value == [] or value == ():
         return _NOTHING
     try:
         text = value if isinstance(value, str) else json_text.encode(value).decode()
     except TypeError:
         text = str(value)
-    text = text.replace("\n", " | ")
-    return text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}..."
+    return text.replace("\n", " | ")

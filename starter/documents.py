@@ -18,7 +18,7 @@ import click
 from activities import catalog as catalog_module
 from activities import json_text
 from activities import settings as settings_module
-from workflows.core import check, errors, expressions, leaves, limits, model, plan
+from workflows.core import check, errors, expressions, leaves, limits, model, plan, problems
 
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 _MAX_JSON_BYTES: Final = 16 * limits.MAX_PAYLOAD_BYTES  # of a file of params, an event or mock outputs
@@ -218,15 +218,46 @@ def reads_event(pipeline: model.Pipeline) -> bool:
     return False
 
 
+def reads_outputs(pipeline: model.Pipeline, step_id: str | None) -> bool:
+    """Whether a step reads the output of a tool that was called before it."""
+    step = next((one for one in pipeline.steps if one.id == step_id), None)
+    if step is None:
+        return False
+    calls = [one for one in pipeline.steps[: step.index] if not one.uses.startswith("system.")]
+    saved = {one.save_as for one in pipeline.steps[: step.index]}
+    paths = [path for leaf in _templates_of(step) for path, _ in expressions.reads(leaf.source, leaf.lone) if path[0] not in leaf.bound]
+    return bool(calls) and any(path[0] == "steps" or path[0] in saved for path in paths)
+
+
+def unused_params(pipeline: model.Pipeline, given: Mapping[str, Any]) -> list[str]:
+    """A warning for each given param that the pipeline neither declares nor reads."""
+    declared = [str(one.key.value) for one in pipeline.params.entries if isinstance(one, model.Entry) and isinstance(one.key, model.Const)]
+    paths = [path for leaf in _templates(pipeline) for path, _ in expressions.reads(leaf.source, leaf.lone) if path[0] == "params"]
+    if any(len(path) < 2 for path in paths):  # all of them are read, or one whose name is computed
+        return []
+    known = list(dict.fromkeys([*declared, *(path[1] for path in paths)]))
+    left = [name for name in known if name not in given]
+    takes = f"it has: {', '.join(known)}" if known else "it has none"
+    return [
+        f"warning: --params {name}: the pipeline has no such parameter; {problems.did_you_mean(name, left, takes)}"
+        for name in given
+        if name not in known
+    ]
+
+
 def _templates(pipeline: model.Pipeline) -> Iterator[leaves.Leaf]:
     yield from leaves.of(pipeline.params, "")
     for step in pipeline.steps:
-        yield from leaves.of(step.with_, "with", plan.conditions_of(step.uses))
-        yield from leaves.of(step.timeout, "")
-        if isinstance(step.condition, model.Const) and isinstance(step.condition.value, str):  # an expression without marks
-            yield leaves.Leaf(step.condition.value, True, "", model.NOWHERE)
-        else:
-            yield from leaves.of(step.condition, "")
+        yield from _templates_of(step)
+
+
+def _templates_of(step: model.Step) -> Iterator[leaves.Leaf]:
+    yield from leaves.of(step.with_, "with", plan.conditions_of(step.uses))
+    yield from leaves.of(step.timeout, "")
+    if isinstance(step.condition, model.Const) and isinstance(step.condition.value, str):  # an expression without marks
+        yield leaves.Leaf(step.condition.value, True, "", model.NOWHERE)
+    else:
+        yield from leaves.of(step.condition, "")
 
 
 def shipped_pipelines() -> Path:

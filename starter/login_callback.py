@@ -53,7 +53,8 @@ async def waiting(port: int, state: str, service: str) -> AsyncIterator[Callback
         server = await asyncio.start_server(answer, HOST, port, limit=_MAX_REQUEST_BYTES)
     except OSError as error:
         raise errors.ToolError(
-            errors.INVALID_INPUT, f"cannot wait on {HOST}:{port}: {os.strerror(error.errno or 0)}; name another port that the vendor knows: --port"
+            errors.INVALID_INPUT,
+            f"cannot wait on {HOST}:{port}: {os.strerror(error.errno or 0)}; name another port that the vendor knows: --port",
         ) from None
     async with server:
         actual = server.sockets[0].getsockname()[1]

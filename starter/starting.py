@@ -11,7 +11,7 @@ from temporalio import client
 
 from activities import run_attributes
 from workflows import contract
-from workflows.core import errors, limits, sizes
+from workflows.core import errors, limits, progress, sizes
 
 
 def run_id(name: str, now: datetime.datetime) -> str:
@@ -53,6 +53,6 @@ async def start(
         id=workflow_id,
         task_queue=task_queue,
         search_attributes=run_attributes.of(plan),
-        static_summary=plan["title"][:200],
-        static_details=plan.get("description") or None,
+        static_summary=progress.safe(plan["title"][:200]),
+        static_details=progress.safe(plan.get("description", "")) or None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import json
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -17,9 +18,11 @@ from playwright import async_api
 from starter import documents, following, local_service, starting
 from starter.sandbox import faults
 from tests import prerequisites
-from workflows.core import run
+from workflows.core import check, run
 
 PIPELINE: Final = "daily-financial-reconciliation"
+#: The title and description of the failed run: nothing in it may be drawn.
+MARKED_TITLE: Final = "Books <b>bold</b> <img src=x alt=drawn> [away](http://localhost:1/) ![seen](http://localhost:1/x.png)"
 #: Quiet: no calls to the browser's maker, no services of the desktop.
 _OPTIONS: Final = (
     "--no-sandbox",
@@ -103,7 +106,7 @@ async def looking(width: int = 1400, height: int = 1000) -> AsyncIterator[Lookin
         assert service.server.ui_url is not None and service.sandbox is not None
         completed = await _run(service, run.COMPLETED)
         service.sandbox.faults.items.append(faults.Fault("jira", faults.REFUSE))
-        failed = await _run(service, run.FAILED)
+        failed = await _run(service, run.FAILED, MARKED_TITLE)
         browser = await playwright.chromium.launch(executable_path=program, args=list(_OPTIONS))
         try:
             page = await browser.new_page(viewport={"width": width, "height": height})
@@ -112,9 +115,11 @@ async def looking(width: int = 1400, height: int = 1000) -> AsyncIterator[Lookin
             await browser.close()
 
 
-async def _run(service: local_service.LocalService, expected: str) -> str:
-    file = documents.shipped_pipelines() / f"{PIPELINE}.json"
-    checked = documents.checked(file, documents.catalog(service.settings), service.settings)
+async def _run(service: local_service.LocalService, expected: str, title: str | None = None) -> str:
+    document = json.loads((documents.shipped_pipelines() / f"{PIPELINE}.json").read_bytes())
+    document |= {} if title is None else {"title": title, "description": title}
+    data = json.dumps(document).encode()
+    checked = check.document(data, f"{PIPELINE}.json", documents.catalog(service.settings), service.settings.timezone)
     assert checked.plan is not None, checked.problems
     run_id = starting.run_id(PIPELINE, datetime.datetime.now(datetime.UTC))
     await starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None), run_id)

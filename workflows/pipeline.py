@@ -83,7 +83,8 @@ class PipelineWorkflow:
             reason = error or errors.ToolError(errors.INTERNAL_ERROR, "the run failed without a reason")
             facts = self._lost = {"type": reason.kind, "message": errors.cut(str(reason)), "step": None}
         facts = progress_text.writable(facts)
-        place = f"step '{facts['step']}': " if facts["step"] else ""
+        named = facts["step"] is None or facts["message"].startswith(f"step {facts['step']}: ")
+        place = "" if named else f"step '{facts['step']}': "
         return exceptions.ApplicationError(f"{place}{facts['message']}", {"step": facts["step"]}, type=facts["type"], non_retryable=True)
 
     def _show(self, status: str) -> None:
@@ -175,7 +176,7 @@ def _check_id(path: str) -> None:
 
 def _summary(call: host.ToolCall) -> str:
     words = f"{call.step}: {call.address} {call.action}" if call.action else f"{call.step}: {call.address}"
-    return words[:_MAX_SUMMARY_CHARS]
+    return progress_text.safe(" ".join(words.split()))[:_MAX_SUMMARY_CHARS]
 
 
 def _retry_policy(call: host.ToolCall) -> common.RetryPolicy:

@@ -9,13 +9,14 @@ from typing import Final
 from temporalio import client
 
 from activities.schedules import definition, memo, quiet
+from workflows import contract
 from workflows.core.schedules import occurrences
 
 #: So far ahead due times matter: longer than one asks the service and waits for a quiet moment.
 _AHEAD: Final = datetime.timedelta(seconds=10)
 
 
-async def replace(handle: client.ScheduleHandle, made: definition.Definition) -> None:
+async def replace(handle: client.ScheduleHandle, made: definition.Definition, task_queue: str = contract.TASK_QUEUE) -> None:
     """Replaces the schedule of this definition. What people did to it until this very moment is kept: see definition.schedule.
 
     Raises:
@@ -29,7 +30,7 @@ async def replace(handle: client.ScheduleHandle, made: definition.Definition) ->
         # Asked for again after the wait: what somebody did to it meanwhile must not be undone.
         kept = await memo.read(given.description)
         present = definition.Present(given.description.schedule, kept) if kept else None
-        return client.ScheduleUpdate(definition.schedule(made, present))
+        return client.ScheduleUpdate(definition.schedule(made, present, task_queue))
 
     await handle.update(updated)
 

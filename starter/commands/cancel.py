@@ -28,14 +28,7 @@ async def _cancel(run_id: str, as_json: bool) -> int:
     told = await following.read(temporal, run_id)  # says so where there is no such run
     if told.closed not in (None, run.RUN_CANCELLED):
         raise _has_ended(run_id, told.closed)
-    handle = temporal.get_workflow_handle(run_id)
-    try:
-        await handle.cancel()
-    except service.RPCError as error:
-        if error.status != service.RPCStatusCode.NOT_FOUND:
-            raise
-        raise _has_ended(run_id, "meanwhile") from None
-    state = await _ended(handle)
+    state = await _ask(temporal.get_workflow_handle(run_id)) if told.closed is None else run.RUN_CANCELLED
     if as_json:
         output.json_document({"run_id": run_id, "status": state})
     else:
@@ -43,6 +36,17 @@ async def _cancel(run_id: str, as_json: bool) -> int:
         if state == CANCELLING:
             output.note("no worker has taken it up yet; it is cancelled as soon as one runs: ordinaut worker")
     return 0
+
+
+async def _ask(handle: client.WorkflowHandle[object, object]) -> str:
+    """Asks the run to stop; gives how it ended."""
+    try:
+        await handle.cancel()
+    except service.RPCError as error:
+        if error.status != service.RPCStatusCode.NOT_FOUND:
+            raise
+        raise _has_ended(handle.id, "meanwhile") from None
+    return await _ended(handle)
 
 
 def _has_ended(run_id: str, how: str | None) -> errors.ToolError:

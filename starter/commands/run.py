@@ -13,12 +13,16 @@ import click
 
 from activities import catalog as catalog_module
 from starter import documents, output
-from workflows.core import check, mock, moments, plan, run, zones
+from workflows.core import check, errors, mock, model, moments, plan, run, zones
 
+_ROOM: Final = datetime.timedelta(days=366)
 _AUTO_HINT: Final = (
     "the outputs were made up from the tools' output schemas, which do not declare every member;"
     ' put outputs of your own into a file, {"step id": output}, and give it: --mock FILE'
 )
+
+#: Failures that outputs of the pipeline's own may end.
+_OF_OUTPUTS: Final = (errors.TEMPLATE_ERROR, errors.INVALID_INPUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,13 @@ def command(file: str, params: tuple[str, ...], event: str | None, at: str | Non
     if not _acceptable(file, checked, as_json):
         return 1
     assert checked.plan is not None and checked.pipeline is not None
+    for warning in documents.unused_params(checked.pipeline, given):
+        output.note(warning)
     if payload is None and documents.reads_event(checked.pipeline):
         raise click.UsageError("the pipeline reads 'event': give it one by --event @event.json")
     order = _Order(file, given, payload, _nominal(at, checked.plan["timezone"]), as_json)
     if mocked is not None:
-        return _mock(order, checked.plan, tools, mocked)
+        return _mock(order, checked.pipeline, checked.plan, tools, mocked)
     from starter import credentials
     from starter.commands import live_run
 
@@ -87,18 +93,23 @@ def _acceptable(file: str, checked: check.Checked, as_json: bool) -> bool:
 def _nominal(at: str | None, zone: str) -> datetime.datetime | None:
     if at is None:
         return None
-    moment = moments.parse(at, zones.load(zone))
-    if moment is None:
-        raise click.UsageError(
-            f"--at '{at}' is no time; write it like 2026-11-23T18:00:00+02:00 (without offset it is in the pipeline's zone)"
-        )
-    text = str(moment)
-    return datetime.datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00").replace(
-        **({} if "T" in text else {"tzinfo": zones.load(zone)})  # type: ignore[arg-type]
-    )
+    try:
+        moment = moments.parse(at, zones.load(zone))
+        if moment is None:
+            raise click.UsageError(
+                f"--at '{at}' is no time; write it like 2026-11-23T18:00:00+02:00 (without offset it is in the pipeline's zone)"
+            )
+        text = str(moment)
+        made = datetime.datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00")
+        made = made if made.tzinfo else made.replace(tzinfo=zones.load(zone))
+        for edge in (made - _ROOM, made + _ROOM):  # for date words such as last_month
+            edge.astimezone(datetime.UTC)
+    except (OverflowError, errors.EvaluationError):
+        raise click.UsageError(f"--at '{at}' is too near the ends of the calendar; give a time of the years 2 to 9998") from None
+    return made
 
 
-def _mock(order: _Order, document: Mapping[str, Any], tools: catalog_module.Catalog, mocked: str) -> int:
+def _mock(order: _Order, pipeline: model.Pipeline, document: Mapping[str, Any], tools: catalog_module.Catalog, mocked: str) -> int:
     outputs = None if mocked == mock.AUTO else documents.json_file(Path(mocked), "--mock", mocked)
     if outputs is not None and not isinstance(outputs, dict):
         raise documents.BrokenFile(f"--mock '{mocked}': the file holds no JSON object of step ids and outputs")
@@ -107,7 +118,8 @@ def _mock(order: _Order, document: Mapping[str, Any], tools: catalog_module.Cata
     world = mock.MockHost(tools, outputs, nominal)
     mock.drive(current.walk(world))
     current.record.warnings += world.unused()
-    if outputs is None and current.record.status == run.FAILED:
+    failure = current.record.error
+    if outputs is None and failure and failure["type"] in _OF_OUTPUTS and documents.reads_outputs(pipeline, failure["step"]):
         output.note(_AUTO_HINT)
     result = current.record.as_json(f"{document['name']}-mock")
     return _finish(result, order.as_json, output.result)

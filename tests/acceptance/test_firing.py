@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import itertools
 import uuid
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from temporalio import client as temporal_client
 
 import worker
 from activities import settings as settings_module
-from activities.schedules import definition
+from activities.schedules import definition, memo, replacing
 from starter import embedded, following, starting
 from tests import plans
 from workflows import contract, converter
+from workflows.core import zones
 from workflows.core.schedules import timing
 
 UTC = datetime.UTC
@@ -37,7 +39,7 @@ async def applied(
     now = datetime.datetime.now(UTC)
     given = starting.run_input(plan, {}, None, None)
     made = definition.compiled(plan["name"], timing_, policies, given, anchor or now, now)
-    return await temporal.create_schedule(plan["name"], definition.schedule(made, task_queue=queue))
+    return await temporal.create_schedule(made.name, definition.schedule(made, task_queue=queue), memo=memo.marker())
 
 
 def day_plan(word: str, *more: Any) -> dict[str, Any]:
@@ -46,7 +48,21 @@ def day_plan(word: str, *more: Any) -> dict[str, Any]:
     return plans.plan_of([facts, *more], name=f"{word}-{uuid.uuid4().hex[:6]}", timezone="Europe/Chisinau")
 
 
-async def nominal_times(temporal: temporal_client.Client, name: str, queue: str = "") -> list[datetime.datetime]:
+@contextlib.asynccontextmanager
+async def firing(
+    temporal: temporal_client.Client, plan: dict[str, Any], timing_: timing.Timing, policies: timing.Policies
+) -> AsyncIterator[temporal_client.ScheduleHandle]:
+    """A schedule of its own with a worker of its own."""
+    queue = f"firing-{uuid.uuid4()}"
+    handle = await applied(temporal, plan, timing_, policies, queue)
+    try:
+        async with worker.running(temporal, settings_module.Settings.from_mapping({}), queue):
+            yield handle
+    finally:
+        await handle.delete()
+
+
+async def nominal_times(temporal: temporal_client.Client, name: str) -> list[datetime.datetime]:
     """The nominal time of each run of the schedule, as its id says, ascending."""
     listed = [run.id async for run in temporal.list_workflows(f"TemporalScheduledById = '{name}'")]
     return sorted(datetime.datetime.fromisoformat(one.removeprefix(f"{name}-").replace("Z", "+00:00")) for one in listed)
@@ -92,77 +108,104 @@ async def test_twenty_firings_two_seconds_apart_none_missed_none_doubled(client:
     assert max(Counter(found).values()) == 1
 
 
-async def test_a_backfill_of_last_quarter_and_its_date_words(client: temporal_client.Client) -> None:
-    queue, plan = f"firing-{uuid.uuid4()}", day_plan("monthly")
+async def a_backfill_of_last_quarter(temporal: temporal_client.Client) -> None:
+    """Nominal times of the past, and the date words of that time."""
+    plan = day_plan("monthly")
     monthly = timing.Timing("rrule", "FREQ=MONTHLY;BYMONTHDAY=5;BYHOUR=1;BYMINUTE=30", "Europe/Chisinau")
-    handle = await applied(client, plan, monthly, timing.Policies(overlap="allow_all"), queue)
-    try:
-        async with worker.running(client, settings_module.Settings.from_mapping({}), queue):
-            start, end = datetime.datetime(2026, 7, 1, tzinfo=UTC), datetime.datetime(2026, 9, 30, tzinfo=UTC)
-            await handle.backfill(temporal_client.ScheduleBackfill(start, end, temporal_client.ScheduleOverlapPolicy.ALLOW_ALL))
-            found = await until_runs(client, plan["name"], 3, 30)
-            shown = [await facts_of(client, f"{plan['name']}-{time:%Y-%m-%dT%H:%M:%SZ}") for time in found]
-    finally:
-        await handle.delete()
-    # summer time: 01:30+03:00 is 22:30Z of the day before
-    assert found == [datetime.datetime(2026, month, 4, 22, 30, tzinfo=UTC) for month in (7, 8, 9)]
-    assert [one["day"] for one in shown] == ["2026-07-05", "2026-08-05", "2026-09-05"]
-    assert [one["time"] for one in shown] == [f"2026-{month}-05T01:30:00+03:00" for month in ("07", "08", "09")]
+    zone = zones.load("Europe/Chisinau")
+    today = datetime.datetime.now(UTC).astimezone(zone).date()
+    months = [(today.year * 12 + (today.month - 1) // 3 * 3 - back) for back in (3, 2, 1)]
+    due = [datetime.datetime(month // 12, month % 12 + 1, 5, 1, 30, tzinfo=zone) for month in months]
+    async with firing(temporal, plan, monthly, timing.Policies()) as handle:
+        first, last = due[0] - datetime.timedelta(days=4), due[-1] + datetime.timedelta(days=25)
+        await handle.backfill(temporal_client.ScheduleBackfill(first, last, temporal_client.ScheduleOverlapPolicy.ALLOW_ALL))
+        found = await until_runs(temporal, plan["name"], 3, 30)
+        shown = [await facts_of(temporal, f"{plan['name']}-{time:%Y-%m-%dT%H:%M:%SZ}") for time in found]
+    assert found == due
+    assert [one["day"] for one in shown] == [f"{time:%Y-%m-%d}" for time in due]
+    assert [one["time"] for one in shown] == [time.isoformat() for time in due]
 
 
-async def test_max_runs_a_trigger_and_a_manual_pipeline(client: temporal_client.Client) -> None:
-    queue = f"firing-{uuid.uuid4()}"
-    limited, manual = day_plan("limited"), day_plan("manual")
-    first = await applied(client, limited, EACH_TWO_SECONDS, timing.Policies(max_runs=3), queue)
-    second = await applied(client, manual, timing.Timing("manual", timezone="Europe/Chisinau"), timing.Policies(), queue)
-    try:
-        async with worker.running(client, settings_module.Settings.from_mapping({}), queue):
-            before = datetime.datetime.now(UTC).replace(microsecond=0)
-            await second.trigger()
-            triggered = await until_runs(client, manual["name"], 1, 20)
-            found = await until_runs(client, limited["name"], 3, 20)
-            await asyncio.sleep(4)
-            assert await nominal_times(client, limited["name"]) == found
-    finally:
-        await first.delete()
-        await second.delete()
+async def max_runs_ends_it(temporal: temporal_client.Client) -> None:
+    plan = day_plan("limited")
+    async with firing(temporal, plan, EACH_TWO_SECONDS, timing.Policies(max_runs=3)):
+        found = await until_runs(temporal, plan["name"], 3, 30)
+        await asyncio.sleep(5)
+        assert await nominal_times(temporal, plan["name"]) == found
     assert len(found) == 3
-    assert len(triggered) == 1 and before <= triggered[0] <= before + datetime.timedelta(seconds=5)
 
 
-@pytest.mark.parametrize(("overlap", "least", "most"), [("skip", 1, 3), ("buffer_all", 1, 3), ("allow_all", 5, 9)])
-async def test_overlap_as_the_document_says(client: temporal_client.Client, overlap: str, least: int, most: int) -> None:
-    queue, plan = f"firing-{uuid.uuid4()}", day_plan(overlap.replace("_", "-"), plans.sleep("long", 6))
-    handle = await applied(client, plan, EACH_TWO_SECONDS, timing.Policies(overlap=overlap), queue)
-    try:
-        async with worker.running(client, settings_module.Settings.from_mapping({}), queue):
-            await asyncio.sleep(13)
-            found = await nominal_times(client, plan["name"])
-            info = (await handle.describe()).info
-    finally:
-        await handle.delete()
-    steps = [later - earlier for earlier, later in itertools.pairwise(found)]
+async def a_manual_pipeline_runs_when_triggered(temporal: temporal_client.Client) -> None:
+    plan = day_plan("manual")
+    async with firing(temporal, plan, timing.Timing("manual", timezone="Europe/Chisinau"), timing.Policies()) as handle:
+        before = datetime.datetime.now(UTC).replace(microsecond=0)
+        await handle.trigger()
+        found = await until_runs(temporal, plan["name"], 1, 30)
+        shown = await facts_of(temporal, f"{plan['name']}-{found[0]:%Y-%m-%dT%H:%M:%SZ}")
+    assert len(found) == 1 and before <= found[0] <= before + datetime.timedelta(seconds=10)
+    assert datetime.datetime.fromisoformat(shown["time"]) == found[0]
+
+
+async def overlap_is_as_the_document_says(temporal: temporal_client.Client, overlap: str, least: int, most: int) -> None:
+    plan = day_plan(overlap.replace("_", "-"), plans.sleep("long", 6))
+    async with firing(temporal, plan, EACH_TWO_SECONDS, timing.Policies(overlap=overlap)) as handle:
+        await asyncio.sleep(13)
+        found = await nominal_times(temporal, plan["name"])
+        info = (await handle.describe()).info
     assert least <= len(found) <= most
     assert (info.num_actions_skipped_overlap > 0) == (overlap == "skip")
     if overlap == "buffer_all":  # each due time in its turn
-        assert set(steps) <= {datetime.timedelta(seconds=2)}
+        assert {later - earlier for earlier, later in itertools.pairwise(found)} <= {datetime.timedelta(seconds=2)}
 
 
-async def test_a_failed_run_pauses_where_the_document_says_so(client: temporal_client.Client) -> None:
-    queue = f"firing-{uuid.uuid4()}"
+async def a_failed_run_pauses_it(temporal: temporal_client.Client) -> None:
     plan = plans.plan_of([plans.transform("wrong", "${params.nothing}")], name=f"pausing-{uuid.uuid4().hex[:6]}")
-    handle = await applied(client, plan, EACH_TWO_SECONDS, timing.Policies(pause_on_failure=True), queue)
-    try:
-        async with worker.running(client, settings_module.Settings.from_mapping({}), queue):
-            for _ in range(60):
-                described = await handle.describe()
-                if described.schedule.state.paused:
-                    break
-                await asyncio.sleep(0.5)
-    finally:
-        await handle.delete()
-    assert described.schedule.state.paused
-    assert "failure" in (described.schedule.state.note or "")
+    async with firing(temporal, plan, EACH_TWO_SECONDS, timing.Policies(pause_on_failure=True)) as handle:
+        for _ in range(60):
+            state = (await handle.describe()).schedule.state
+            if state.paused:
+                break
+            await asyncio.sleep(0.5)
+    assert state.paused
+    assert "failure" in (state.note or "")
+
+
+async def an_update_loses_none_and_doubles_none(temporal: temporal_client.Client) -> None:
+    """Replaced eight times while it is due each second."""
+    plan = day_plan("updated")
+    each_second = timing.Timing("rrule", "FREQ=SECONDLY", "Europe/Chisinau")
+    async with firing(temporal, plan, each_second, timing.Policies(overlap="allow_all")) as handle:
+        await until_runs(temporal, plan["name"], 2, 20)
+        queue = (await handle.describe()).schedule.action.task_queue  # type: ignore[union-attr]
+        for number in range(8):
+            now = datetime.datetime.now(UTC)
+            policies = timing.Policies(overlap="allow_all", note=f"change {number}")
+            made = definition.compiled(plan["name"], each_second, policies, starting.run_input(plan, {}, None, None), now, now)
+            await replacing.replace(handle, made, queue)
+            await asyncio.sleep(0.7)
+        note = (await handle.describe()).schedule.state.note
+        await handle.pause()
+        await asyncio.sleep(1.5)
+        found = await nominal_times(temporal, plan["name"])
+    assert note == "change 7"
+    assert len(found) >= 8
+    assert {later - earlier for earlier, later in itertools.pairwise(found)} == {datetime.timedelta(seconds=1)}
+
+
+async def test_what_the_settings_of_a_schedule_say_is_what_happens(client: temporal_client.Client) -> None:
+    """Side by side, since each waits for the clock most of the time; one that fails is named by its function."""
+    async with asyncio.TaskGroup() as together:
+        for scenario in (
+            a_backfill_of_last_quarter(client),
+            max_runs_ends_it(client),
+            a_manual_pipeline_runs_when_triggered(client),
+            overlap_is_as_the_document_says(client, "skip", 1, 3),
+            overlap_is_as_the_document_says(client, "buffer_all", 1, 3),
+            overlap_is_as_the_document_says(client, "allow_all", 5, 9),
+            a_failed_run_pauses_it(client),
+            an_update_loses_none_and_doubles_none(client),
+        ):
+            together.create_task(scenario)
 
 
 async def test_an_outage_of_the_server_is_caught_up_within_the_window(tmp_path: Path) -> None:
@@ -189,40 +232,6 @@ async def test_an_outage_of_the_server_is_caught_up_within_the_window(tmp_path: 
     )
     assert datetime.datetime.fromisoformat(shown["time"]) == caught[5]
     assert caught[5] < back + datetime.timedelta(seconds=30)
-
-
-async def test_an_update_between_two_firings_loses_none_and_doubles_none(client: temporal_client.Client) -> None:
-    queue, plan = f"firing-{uuid.uuid4()}", day_plan("updated")
-    each_second = timing.Timing("rrule", "FREQ=SECONDLY", "Europe/Chisinau")
-    handle = await applied(client, plan, each_second, timing.Policies(overlap="allow_all"), queue)
-    try:
-        async with worker.running(client, settings_module.Settings.from_mapping({}), queue):
-            await until_runs(client, plan["name"], 2, 20)
-            for number in range(8):
-                await _update(handle, plan, each_second, timing.Policies(overlap="allow_all", note=f"change {number}"), queue)
-                await asyncio.sleep(0.7)
-            await handle.pause()
-            await asyncio.sleep(1.5)
-            found = await nominal_times(client, plan["name"])
-    finally:
-        await handle.delete()
-    assert len(found) >= 8
-    assert {later - earlier for earlier, later in itertools.pairwise(found)} == {datetime.timedelta(seconds=1)}
-
-
-async def _update(
-    handle: temporal_client.ScheduleHandle, plan: dict[str, Any], timing_: timing.Timing, policies: timing.Policies, queue: str
-) -> None:
-    from activities.schedules import quiet
-
-    now = datetime.datetime.now(UTC)
-    made = definition.compiled(plan["name"], timing_, policies, starting.run_input(plan, {}, None, None), now, now)
-
-    async def updated(given: temporal_client.ScheduleUpdateInput) -> temporal_client.ScheduleUpdate:
-        await quiet.moment(given.description.info.next_action_times)
-        return temporal_client.ScheduleUpdate(definition.schedule(made, task_queue=queue))
-
-    await handle.update(updated)
 
 
 def test_the_task_queue_of_schedules_is_that_of_the_worker() -> None:

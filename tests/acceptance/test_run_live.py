@@ -157,6 +157,8 @@ def test_run_that_sleeps_is_started_listed_shown_and_cancelled(up: Up, sleeper: 
     assert [(one["run_id"], one["status"], one["pipeline"], one["ended"]) for one in listed] == [(run_id, "running", "sleeper", None)]
     cancelled = up.ordinaut("cancel", run_id, "--json")
     assert (cancelled.code, cancelled.json) == (0, {"run_id": run_id, "status": "cancelled"})
+    again = up.ordinaut("cancel", run_id, "--json")  # what is asked for is so already
+    assert (again.code, again.json) == (0, cancelled.json)
     shown = up.ordinaut("show", run_id, "--json")
     assert shown.json["status"] == "cancelled"
     assert [step["status"] for step in shown.json["steps"]] == ["completed", "failed", "pending"]

@@ -62,6 +62,14 @@ async def test_metadata_of_a_failed_run_show_the_step_and_the_error(looking: web
     )
 
 
+async def test_title_and_description_are_shown_as_written_and_never_drawn(looking: web_ui.Looking) -> None:
+    await looking.open_run(looking.failed, "User Metadata")
+    text = await looking.sees("· failed", web_ui.MARKED_TITLE)
+    assert text.count(web_ui.MARKED_TITLE) == 3  # summary, description, heading of the current details
+    drawn = [await frame.locator("b, img, a[href*='localhost:1/']").count() for frame in looking.page.frames[1:]]
+    assert drawn and not any(drawn)
+
+
 async def test_failed_run_shows_its_error_as_its_result(looking: web_ui.Looking) -> None:
     await looking.open_run(looking.failed)
     text = await looking.sees("FAILED", '"type": "rejected by the vendor"', *CALLS[:4])

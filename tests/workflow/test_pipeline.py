@@ -121,6 +121,12 @@ async def test_a_passing_failure_is_tried_again(client: temporal_client.Client, 
     assert ended.progress == ended.shown
 
 
+async def test_a_failure_names_its_step_once(client: temporal_client.Client) -> None:
+    tools = runs.Tools({"call": runs.failure(errors.REJECTED, "step call: desk.tickets read, attempt 1: no such ticket", False)})
+    ended = await runs.run(client, plans.plan_of([plans.call("call")]), tools)
+    assert ended.error is not None and ended.error.message == "step call: desk.tickets read, attempt 1: no such ticket"
+
+
 async def test_tries_end_where_the_tools_policy_says(client: temporal_client.Client) -> None:
     tools = runs.Tools({"call": [runs.failure(errors.UNREACHABLE, "refused", True, attempt=number) for number in range(1, 10)]})
     ended = await runs.run(client, plans.plan_of([plans.call("call")]), tools)

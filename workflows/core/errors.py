@@ -29,6 +29,9 @@ CANCELLED: Final = "cancelled"
 INTERNAL_ERROR: Final = "internal error"
 MOCK_ERROR: Final = "mock error"
 
+#: Kinds that a call can end with.
+CALL_FAILURES: Final = (INVALID_INPUT, REJECTED, THROTTLED, UNREACHABLE, UNKNOWN_OUTCOME, BAD_OUTPUT, INTERNAL_ERROR)
+
 #: Kinds after which the same call may be sent again, because nothing was done.
 RETRYABLE: Final = frozenset({THROTTLED, UNREACHABLE})
 

@@ -99,7 +99,12 @@ class MockHost:
 
 def _error(recorded: Any, call: host.ToolCall) -> errors.ToolError:
     facts = recorded if isinstance(recorded, dict) else {"message": str(recorded)}
-    kind = str(facts.get("type", errors.REJECTED))
+    kind = facts.get("type", errors.REJECTED)
+    if kind not in errors.CALL_FAILURES:
+        raise errors.MockError(
+            f"step '{call.step}': the mock file's $error has the type '{str(kind)[:60]}', which no call ends with;"
+            f" there is: {', '.join(errors.CALL_FAILURES)}"
+        )
     return errors.ToolError(
         kind, str(facts.get("message", "the mock file says that this call fails")), {"tool": call.address, "action": call.action}
     )

@@ -19,6 +19,8 @@ MARKS: Final = {
     run.FAILED: "✗",
 }
 _MAX_ERROR_CHARS: Final = 500
+#: What begins a tag or comment, and what makes a link of a text in brackets.
+_DRAWN: Final = re.compile(r"<(?=[A-Za-z/!?])|\](?:\(|\[|:)")
 _MAX_ACTION_CHARS: Final = 60
 #: Of a longer pipeline the steps around the present one are shown.
 _MAX_STEPS: Final = 100
@@ -26,7 +28,7 @@ _MAX_STEPS: Final = 100
 
 def markdown(title: str, record: run.RunRecord) -> str:
     """The steps with their state, and the error where there is one."""
-    lines = [f"### {title}", "", f"due {record.nominal_time} · **{record.status}**", ""]
+    lines = [f"### {safe(' '.join(title.split()))}", "", f"due {record.nominal_time} · **{record.status}**", ""]
     start = _first_shown(record.steps)
     after = len(record.steps) - start - _MAX_STEPS
     if start:
@@ -37,6 +39,15 @@ def markdown(title: str, record: run.RunRecord) -> str:
     if record.error:
         lines += ["", f"> **{record.error['type']}**: {_literal(record.error['message'][:_MAX_ERROR_CHARS])}"]
     return "\n".join(lines)
+
+
+def safe(text: str) -> str:
+    """A title or description for the Web UI: its Markdown stays, but nothing in it is drawn as HTML, a link or a picture.
+
+    >>> print(safe("Sales <b>daily</b> [x](http://a.b)"))
+    Sales \\<b>daily\\</b> [x]\\(http://a.b)
+    """
+    return _DRAWN.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text)
 
 
 def _literal(text: str) -> str:
@@ -54,7 +65,7 @@ def _line(step: run.StepRecord) -> str:
     action = step.arguments.get("action") if step.arguments else None
     tool = f"{step.uses} {action[:_MAX_ACTION_CHARS]}" if isinstance(action, str) else step.uses
     attempts = f" ({step.attempts} attempts)" if step.attempts > 1 else ""
-    return f"- {MARKS[step.status]} **{step.id}** `{tool}` {step.status}{attempts}"
+    return f"- {MARKS[step.status]} **{step.id}** {_literal(tool)} {step.status}{attempts}"
 
 
 def _first_shown(steps: list[run.StepRecord]) -> int:

@@ -37,9 +37,7 @@ def test_where_any_of_two_arguments_will_do_both_may_be_given() -> None:
 
 
 def test_arguments_in_a_block_are_left_to_the_run() -> None:
-    text = (
-        '{"timezone": "UTC", "payload": {"pipeline": [{"uses": "system.sleep", "with": { {% if true %}"duration_seconds": 1{% endif %} }}]}}'
-    )
+    text = '{"timezone": "UTC", "payload": {"pipeline": [{"uses": "system.sleep", "with": { {% if true %}"duration_seconds": 1{% endif %} }}]}}'
     assert language.checked(text).problems == ()
 
 

@@ -70,6 +70,16 @@ def test_a_recorded_failure(recorded: Any, type_: str, message: str) -> None:
     assert result["steps"][0]["with"] == {"channel": "#a", "message": "x"}
 
 
+@pytest.mark.parametrize("kind", ["weird", "template error", 5, None])
+def test_a_recorded_failure_of_a_type_that_no_call_ends_with_is_refused(kind: Any) -> None:
+    result, _ = told({"send": {"$error": {"type": kind, "message": "x"}}})
+    assert (result["error"]["type"], result["error"]["message"]) == (
+        "mock error",
+        f"step 'send': the mock file's $error has the type '{kind}', which no call ends with; there is: invalid input, rejected by the vendor,"
+        " throttled, unreachable, unknown outcome, bad output, internal error",
+    )
+
+
 def test_an_output_that_does_not_fit_the_schema_is_a_bad_output() -> None:
     result, _ = told({"send": {"ok": "yes"}})
     assert result["error"]["type"] == "bad output"

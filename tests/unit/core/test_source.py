@@ -92,8 +92,7 @@ EXAMPLE = ' (for example {"title": "...", "payload": {"pipeline": [...]}})'
         pytest.param(
             b" " * (limits.MAX_DOCUMENT_BYTES + 1),
             "a.json",
-            "too-large 1:1: the document is larger than 1,048,576 bytes (MAX_DOCUMENT_BYTES)"
-            " (let a tool or the database give the data)",
+            "too-large 1:1: the document is larger than 1,048,576 bytes (MAX_DOCUMENT_BYTES) (let a tool or the database give the data)",
             id="too large",
         ),
     ],

@@ -80,6 +80,16 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any, s
             id="time",
         ),
         pytest.param(
+            ("run", "x.json", "--at", "0001-01-01T00:00:00"),
+            "--at '0001-01-01T00:00:00' is too near the ends of the calendar; give a time of the years 2 to 9998",
+            id="first time of all",
+        ),
+        pytest.param(
+            ("run", "x.json", "--at", "9999-12-31"),
+            "--at '9999-12-31' is too near the ends of the calendar; give a time of the years 2 to 9998",
+            id="last day of all",
+        ),
+        pytest.param(
             ("run", "event.json", "--mock", "auto"), "the pipeline reads 'event': give it one by --event @event.json", id="no event"
         ),
     ],

@@ -143,6 +143,50 @@ def test_whether_a_pipeline_needs_an_event(tmp_path: Path, step: dict[str, Any],
     assert documents.reads_event(checked.pipeline) is expected
 
 
+@pytest.mark.parametrize(
+    ("template", "given", "warnings"),
+    [
+        ("${params.limit}", {"limt": 3}, ["--params limt: the pipeline has no such parameter; did you mean 'limit'?"]),
+        ("${params.limit}", {"limit": 1, "limt": 3}, ["--params limt: the pipeline has no such parameter; it has: limit, read"]),
+        ("${params.reed}", {"read": 3, "reed": 1}, []),
+        ("${params.read}", {"zebra": 1}, ["--params zebra: the pipeline has no such parameter; it has: limit, read"]),
+        ("${params}", {"limt": 3}, []),
+        ("${params[params.limit]}", {"limt": 3}, []),
+    ],
+    ids=["near", "given beside", "read undeclared", "far", "all read", "computed name"],
+)
+def test_a_param_that_nothing_reads_is_told(tmp_path: Path, template: str, given: dict[str, Any], warnings: list[str]) -> None:
+    steps = [commands.transform("a", template), commands.transform("b", "${params.read | default(1)}")]
+    checked = documents.checked(
+        commands.document(tmp_path, "p.json", commands.steps(*steps, params={"limit": 1})),
+        reference_cases.TOOLS,
+        documents.settings(),
+        given,
+    )
+    assert checked.pipeline is not None
+    assert documents.unused_params(checked.pipeline, given) == [f"warning: {one}" for one in warnings]
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (commands.transform("b", "${steps.a.rows}"), True),
+        (commands.transform("b", 1, **{"if": "a.rows"}), True),
+        (commands.transform("b", "${params.x}"), False),
+        (commands.transform("b", "{% for a in [1] %}${a}{% endfor %}"), False),
+    ],
+    ids=["steps", "bare name", "params", "loop variable"],
+)
+def test_whether_a_step_reads_outputs_of_calls(tmp_path: Path, step: dict[str, Any], expected: bool) -> None:
+    query = {"id": "a", "uses": "database.query", "with": {"query": "SELECT 1"}, "save_as": "a"}
+    for first, found in ((query, expected), (commands.transform("a", {"rows": 1}, save_as="a"), False)):
+        file = commands.document(tmp_path, "p.json", commands.steps(first, step, params={"x": 1}))
+        checked = documents.checked(file, reference_cases.TOOLS, documents.settings())
+        assert checked.pipeline is not None, checked.problems
+        assert documents.reads_outputs(checked.pipeline, "b") is found
+        assert not documents.reads_outputs(checked.pipeline, None)
+
+
 def test_shipped_pipelines_are_beside_the_catalog() -> None:
     assert documents.shipped_pipelines() == reference_cases.ROOT / "pipelines"
 

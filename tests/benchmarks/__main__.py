@@ -13,10 +13,10 @@ from typing import Any, Final
 from temporalio import client
 
 from starter import embedded
-from tests.benchmarks import history_size, overhead, replay_cost, server_settings
+from tests.benchmarks import history_size, overhead, replay_cost, schedules, server_settings
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "server")
+PARTS: Final = ("sizes", "replay", "overhead", "server", "schedules")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -62,6 +62,8 @@ async def main(options: argparse.Namespace) -> None:
     if "server" in options.parts:
         rounds = QUICK_SERVER_ROUNDS if options.quick else server_settings.ROUNDS
         say(*server_lines(await asyncio.to_thread(server_settings.run, rounds, options.seed)))
+    if "schedules" in options.parts:
+        say(*await schedules.run(options.quick))
 
 
 def server_lines(found: dict[str, Any]) -> list[str]:

@@ -7,14 +7,13 @@ import random
 from pathlib import Path
 from typing import Any, Final
 
+from workflows.core import zones
 from workflows.core.schedules import timing
 
 HERE: Final = Path(__file__).parent
 ZONES: Final = (
     "UTC", "Europe/Chisinau", "Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo", "Asia/Kathmandu",
 )  # fmt: skip
-#: What the RFC forbids and dateutil's tests use all the same: numbered weekdays outside MONTHLY and YEARLY, BYWEEKNO outside YEARLY, BYSETPOS alone.
-FORBIDDEN: Final = ("BYWEEKNO", "BYSETPOS", "BYDAY")
 RANDOM_RULES: Final = 300
 
 LIFE: Final = (
@@ -78,10 +77,25 @@ def _later(text: str) -> str:
 
 def dateutil() -> list[timing.Timing]:
     """dateutil's rules with their COUNT and, the same, without end."""
-    rules = [line for line in (HERE / "dateutil.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rules = _lines("dateutil.txt")
     endless = dict.fromkeys(";".join(part for part in rule.split(";") if not part.startswith("COUNT=")) for rule in rules)
     start = "DTSTART:20260902T090000\nRRULE:"
     return [timing.Timing("rrule", start + rule, ZONES[number % len(ZONES)]) for number, rule in enumerate([*rules, *endless])]
+
+
+def refused() -> list[timing.Timing]:
+    """What dateutil's tests hold that is no rule: numbered days where there are none to count, and rules that never fire."""
+    return [timing.Timing("rrule", f"DTSTART:20260902T090000\nRRULE:{rule}", "Europe/Chisinau") for rule in _lines("dateutil_refused.txt")]
+
+
+def _lines(file: str) -> list[str]:
+    return [line for line in (HERE / file).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+
+def every_zone() -> list[timing.Timing]:
+    """A rule that meets each change of clocks at midnight and in the night, in every zone there is."""
+    names = sorted(zones.names())
+    return [timing.Timing("rrule", "FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,30", name) for name in names]
 
 
 def life() -> list[timing.Timing]:
@@ -127,22 +141,23 @@ def _random_rule(chance: random.Random) -> str:
     sub_daily = frequency in ("HOURLY", "MINUTELY", "SECONDLY")
     if chance.random() < 0.35:
         parts.append(f"INTERVAL={chance.choice((2, 3, 4, 6, 12, 15, 30)) if sub_daily else chance.randint(2, 5)}")
+    months = _some(chance, range(1, 13)) if chance.random() < 0.25 else ""
     days = chance.sample(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), chance.randint(1, 4))
     if frequency in ("MONTHLY", "YEARLY") and chance.random() < 0.4:
-        numbers = (1, 2, -1) if frequency == "MONTHLY" else (1, 10, 20, -1, -5)
+        numbers = (1, 2, -1) if frequency == "MONTHLY" or months else (1, 10, 20, -1, -5)
         parts.append("BYDAY=" + ",".join(f"{chance.choice(numbers)}{day}" for day in days[:2]))
     elif chance.random() < 0.4:
         parts.append("BYDAY=" + ",".join(days))
     elif frequency in ("MONTHLY", "YEARLY", "DAILY"):
         parts.append(f"BYMONTHDAY={_some(chance, range(1, 29))}" if chance.random() < 0.7 else "BYMONTHDAY=-1")
-    if chance.random() < 0.25:
-        parts.append(f"BYMONTH={_some(chance, range(1, 13))}")
+    if months:
+        parts.append(f"BYMONTH={months}")
     if not sub_daily or (frequency != "HOURLY" and chance.random() < 0.5):
         parts.append(f"BYHOUR={_some(chance, range(0, 24), 2)}")
     if frequency not in ("MINUTELY", "SECONDLY"):
         parts.append(f"BYMINUTE={_some(chance, range(0, 60), 2)}")
     if frequency in ("MONTHLY", "YEARLY", "WEEKLY") and chance.random() < 0.2 and "BYDAY" in "".join(parts):
-        parts.append(f"BYSETPOS={chance.choice((1, -1, 2))}")
+        parts.append(f"BYSETPOS={chance.choice((1, -1))}")
     if chance.random() < 0.1:
         parts.append(f"COUNT={chance.randint(1, 400)}")
     return ";".join(parts)
@@ -152,4 +167,5 @@ def everything() -> dict[str, list[timing.Timing]]:
     """All of it by its source."""
     return {
         "RFC 5545": rfc5545(), "dateutil": dateutil(), "real life": life(), "cron": crons(), "rule sets": sets(), "business": business(), "random": random_rules(),
+        "every zone": every_zone(),
     }  # fmt: skip

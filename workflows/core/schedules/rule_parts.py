@@ -218,9 +218,6 @@ def _items(name: str, value: str) -> Iterable[str]:
 
 
 def _check_together(rule: rules.Rule, parts: dict[str, str]) -> None:
-    frequency = rule.frequency
-    if rule.by_week_number and frequency != rules.YEARLY:
-        _fail(f"BYWEEKNO goes with FREQ=YEARLY only, not with {frequency}", "write FREQ=YEARLY", f"BYWEEKNO={parts['BYWEEKNO']}")
     if any(day.ordinal for day in rule.by_day):
         _check_ordinals(rule, parts["BYDAY"])
     if rule.by_set_position and not (rule.names_days or rule.names_times or rule.by_month):
@@ -256,6 +253,8 @@ def _warnings(rule: rules.Rule) -> Iterable[str]:
         yield "RFC 5545 has no BYMONTHDAY with FREQ=WEEKLY; it is read as a condition: only those days that fall on it"
     if rule.by_year_day and rule.frequency in (rules.DAILY, rules.WEEKLY, rules.MONTHLY):
         yield f"RFC 5545 has no BYYEARDAY with FREQ={rule.frequency}; it is read as a condition: only those days that fall on it"
+    if rule.by_week_number and rule.frequency != rules.YEARLY:
+        yield f"RFC 5545 has no BYWEEKNO with FREQ={rule.frequency}; it is read as a condition: only those days that fall into the week"
     if rule.by_easter:
         yield "BYEASTER is not in RFC 5545 but an addition of python-dateutil: days after the western Easter Sunday"
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 
 from workflows.core import zones
-from workflows.core.schedules import blocks, clock, few_times, moments, occurrences, spec, telling, timing, zone_changes
+from workflows.core.schedules import blocks, clock, few_times, local_times, moments, occurrences, spec, telling, timing, zone_changes
 from workflows.core.schedules import rule as rules
 
 
@@ -71,7 +71,19 @@ class Compiler:
         assert self._set.start is not None
         first, last = datetime.date(self._first_year, 1, 1), datetime.date(spec.LAST_YEAR, 12, 31)
         found = blocks.of_rule(rule, self._set.start, first, last)
+        if rule.frequency == rules.WEEKLY and rule.by_set_position and self._set.begins(rule):
+            found = self._from_first_week(rule, found)
         return found if alike else self._within(found, *self._bounds_of(rule))
+
+    def _from_first_week(self, rule: rules.Rule, found: list[blocks.Block]) -> list[blocks.Block]:
+        """BYSETPOS counts in the first week only what is left of it from the start on, as dateutil does."""
+        assert self._set.start is not None
+        begin = self._set.start.toordinal()
+        end = begin + 6 - (self._set.start.weekday() - rule.week_start) % 7
+        others = [blocks.Block(block.times, frozenset(day for day in block.days if not begin <= day <= end)) for block in found]
+        last = datetime.datetime.combine(datetime.date.fromordinal(end), datetime.time(23, 59, 59))
+        times = local_times.listed(dataclasses.replace(rule, until=None), self._set.start, True, self._set.start, last)
+        return [*(block for block in others if block.days), *blocks.of_times(times)]
 
     def _within(self, found: list[blocks.Block], lower: datetime.datetime, upper: datetime.datetime) -> list[blocks.Block]:
         """The blocks from one moment to another; the days on which these lie are looked at time by time."""

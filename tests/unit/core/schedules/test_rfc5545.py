@@ -164,7 +164,6 @@ WRONG = {
     "FREQ=WEEKLY;BYDAY=1MO": "BYDAY=1MO: numbered days (1MO) go with FREQ=MONTHLY and YEARLY only, not with WEEKLY; write FREQ=MONTHLY;BYDAY=1MO, or BYDAY=MO for each one",
     "FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO": "BYDAY=1MO: numbered days do not go with BYWEEKNO, since a week has each day once; write BYDAY=MO",
     "FREQ=WEEKLY;WKST=XX": f"WKST=XX: no such day of the week; the days are {DAYS}",
-    "FREQ=MONTHLY;BYWEEKNO=20": "BYWEEKNO goes with FREQ=YEARLY only, not with MONTHLY; write FREQ=YEARLY",
     "FREQ=YEARLY;BYWEEKNO=54": "BYWEEKNO=54: weeks of the year go from 1 to 53, or -1 to -53 from the end",
     "FREQ=YEARLY;BYYEARDAY=367": "BYYEARDAY=367: days of the year go from 1 to 366, or -1 to -366 from the end",
     "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0": "BYSETPOS=0: positions in the set go from 1 to 366, or -1 to -366 from the end",

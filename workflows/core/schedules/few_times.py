@@ -16,7 +16,9 @@ def told(zone: str, times: tuple[datetime.datetime, ...]) -> spec.Spec:
     """A schedule of a few moments; the placeholder keeps it listed when they are over."""
     spare = spare_second(times) if instants.needs_spare_second(times) else None
     if spare is None and instants.needs_spare_second(times):  # a moment in each second of the minute: it ends with the last one
-        return spec.Spec(zone, intervals=instants.intervals(times, None), end_at=max(times))
+        horizon = instants.SECOND_TIME if max(times) >= instants.SECOND_TIME else None
+        ahead = [moment for moment in times if horizon is None or moment < horizon]
+        return spec.Spec(zone, intervals=instants.intervals(ahead, None), end_at=max(ahead), horizon=horizon)
     return spec.Spec(
         zone,
         intervals=instants.intervals((*times, instants.PLACEHOLDER), spare),

@@ -38,7 +38,14 @@ _ONE_SECOND: Final = datetime.timedelta(seconds=1)
 @click.option("-n", "count", type=click.IntRange(1, 10_000), help=f"How many; {_DEFAULT_COUNT} where left out, with --to all.")
 @click.option("--from", "from_", metavar="TIME", help="From when, inclusive; from now where left out.")
 @click.option("--to", metavar="TIME", help="Up to when, inclusive; a day is all of it.")
-@click.option("--year", type=click.IntRange(1970, spec.LAST_YEAR), metavar="YYYY", help="A whole year as a grid of months.")
+@click.option(
+    "--year",
+    type=click.IntRange(1970, spec.LAST_YEAR),
+    is_flag=False,
+    flag_value=datetime.datetime.now(datetime.UTC).year,
+    metavar="[YYYY]",
+    help="A whole year as a grid of months; this year where none is named.",
+)
 @click.option("--holidays", multiple=True, metavar="CODE|DATE", help="Holidays for an expression: MD, US-CA, 2026-12-31. Repeatable.")
 @click.option("--on-holiday", type=click.Choice(timing.MOVES), help="What becomes of a time on a holiday.")
 @click.option("--on-weekend", type=click.Choice(timing.MOVES), help="What becomes of a time on a Saturday or Sunday.")

@@ -64,7 +64,7 @@ def _next(row: listing.Row, now: datetime.datetime) -> str:
     zone = zones.load(row.kept.timing.timezone)
     if row.state == listing.PAUSED:
         since = f" since {clock_words.local(row.paused_at, zone)}" if row.paused_at else ""
-        return f"next  none: {state}{since}" + (f": {row.note}" if row.note else "")
+        return f"next  none: {state}{since}" + (f": {row.note}" if _is_reason(row) else "")
     return f"next  {clock_words.local(row.next, zone)}, {clock_words.relative(row.next, now)}"
 
 
@@ -83,6 +83,11 @@ def _extras(row: listing.Row) -> str:
         parts.append(f"up to {clock_words.duration(policies.jitter)} later (jitter)")
     if row.remaining is not None:
         parts.append(f"{row.remaining} {'run' if row.remaining == 1 else 'runs'} left")
-    if row.note and row.state != listing.PAUSED:
+    if row.note and not _is_reason(row):
         parts.append(row.note)
     return ", ".join(parts)
+
+
+def _is_reason(row: listing.Row) -> bool:
+    """Whether the note says why it was paused, not what the document says."""
+    return row.state == listing.PAUSED and bool(row.note) and row.note != row.kept.policies.note

@@ -83,7 +83,7 @@ def _row(applied: one.Applied, statuses: dict[str, str]) -> Row:
         state=_state(applied, upcoming),
         next=None if applied.is_manual or applied.remaining == 0 else upcoming,
         last=_last(applied, statuses),
-        note=applied.kept.policies.note if applied.is_manual else applied.note,
+        note=applied.kept.policies.note if applied.is_manual else applied.note or applied.kept.policies.note,
         paused_at=applied.paused_at if applied.paused else None,
         remaining=applied.remaining,
     )

@@ -113,6 +113,8 @@ async def test_schedules_lists_each_kind_with_its_state(place: Place) -> None:
     assert any(line.startswith("next  none: paused since ") and line.endswith(": too often") for line in lines)
     assert "next  none: done" in lines
     assert "overlap skip, 3 runs left, the books" in lines
+    await place.ordinaut("pause", place.name("daily"))
+    assert (await place.rows())["daily"]["note"] == "the books"
 
 
 async def test_next_shows_what_the_service_will_fire_with_what_was_moved(place: Place) -> None:
@@ -183,6 +185,8 @@ async def test_year_is_a_grid_for_people_and_days_for_scripts(place: Place) -> N
     assert "2026: 12 times on 12 days" in grid.out
     assert "22•" in grid.out and "25'" in grid.out and "\x1b" not in grid.out
     assert "Mon 22 Jun 09:00  moved from Sat 20 Jun: Saturday" in grid.out.splitlines()
+    this_year = await place.ordinaut("next", place.name("report"), "--year", "--json")
+    assert this_year.json["year"] == datetime.datetime.now(datetime.UTC).year
     days = {day["date"]: day for day in (await place.ordinaut("next", place.name("report"), "--year", "2026", "--json")).json["days"]}
     assert days["2026-06-22"] == {"date": "2026-06-22", "runs": 1, "skipped": 0, "holiday": None, "pipelines": [place.name("report")]}
     assert days["2026-12-25"]["runs"] == 0 and days["2026-12-25"]["holiday"].startswith("Christmas Day")

@@ -37,12 +37,13 @@ COMMANDS: Final = {
     "delete": ("delete", "Delete schedules."),
     "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
     "login": ("login", "Grant access to a service in the browser."),
+    "sandbox": ("sandbox_command", "Stand-ins for the vendors, until Ctrl-C."),
     "worker": ("worker_command", "A worker in the foreground, for production."),
 }
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
     **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "events and approvals"),
-    **dict.fromkeys(("sandbox", "mcp"), "the vendor tools"),
+    **dict.fromkeys(("mcp",), "the vendor tools"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
 }
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
@@ -18,7 +17,7 @@ import pytest
 from activities import json_text
 from starter import ports, sample_day
 from starter.sandbox import anthropic, app, openai, reconciliation, server, sia, vendor
-from tests import reference_cases
+from tests import commands, reference_cases
 
 CATALOGS = reference_cases.BRIDGES_FOLDER
 TOOLS = [tool for file in sorted(CATALOGS.glob("*.*.json")) if (tool := json.loads(file.read_text()))["transport"] == "http"]
@@ -561,7 +560,7 @@ async def test_a_port_that_is_taken_is_said() -> None:
 
 def test_by_itself_it_prints_the_variables_and_ends_on_ctrl_c() -> None:
     (port,) = ports.free(1)
-    process = subprocess.Popen([sys.executable, "-m", "starter.sandbox", "--port", str(port)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([commands.PROGRAM, "sandbox", "--port", str(port)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout:
         assert process.stdout.readline() == f"# vendor sandbox at http://127.0.0.1:{port}; these send a worker's calls there:\n"

@@ -39,7 +39,8 @@ def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> No
         wanted = _Wanted(f"'{tool.address}' {step.action}", own)
         if not _entries(step, wanted, given, right, whole, gathered) and not wrong and whole:
             _together(step, wanted, given, gathered)
-    _misspelt(step.with_, tool.input_schema, tool, f"{step.path}.with", gathered)
+    if not own or own.get("additionalProperties", True) is not False:  # a closed schema of the action has told each name already
+        _misspelt(step.with_, tool.input_schema, tool, f"{step.path}.with", gathered)
     if whole and f"{step.path}.with" not in _wrong(gathered):
         check_constants.either(step, tool, members, gathered)
     if tool.address == "system.sleep":

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests import language, reference_cases
+from workflows.core import check
 
 
 def told(uses: str, arguments: dict[str, Any] | str) -> list[tuple[str, str, str, str]]:
     """(code, path, message, hint) of every problem of one call."""
-    document: Any = language.document({"id": "call", "uses": uses, "with": arguments})
+    document = json.dumps(language.document({"id": "call", "uses": uses, "with": arguments}))
     if isinstance(arguments, str):
         document = f'{{"payload": {{"pipeline": [{{"id": "call", "uses": "{uses}", "with": {arguments}}}]}}}}'
-    return [(problem.code, problem.path, problem.message, problem.hint) for problem in language.checked(document).problems]
+    # The bridges' definitions: their schemas are open, while each action of a direct tool has a closed one.
+    checked = check.document(document.encode(), "test.json", reference_cases.BRIDGES, language.ZONE, now=language.NOMINAL)
+    return [(problem.code, problem.path, problem.message, problem.hint) for problem in checked.problems]
 
 
 def test_a_misspelt_optional_argument_is_told() -> None:
@@ -58,7 +62,7 @@ def test_one_inside_an_object_is_told() -> None:
     ],
 )
 def test_only_a_name_that_is_very_near_is_told(uses: str, name: str, near: str) -> None:
-    arguments = {"action": next(iter(language.tools()[uses].actions)), "repository": "a/b", name: "${1}"}
+    arguments = {"action": next(iter(reference_cases.BRIDGES[uses].actions)), "repository": "a/b", name: "${1}"}
     found = [hint for code, _, _, hint in told(uses, arguments) if code == "unlikely-argument"]
     assert found == ([f"did you mean '{near}'?"] if near else [])
 
@@ -87,6 +91,12 @@ def test_only_a_name_that_is_very_near_is_told(uses: str, name: str, near: str) 
 )
 def test_what_is_told_elsewhere_or_may_be_meant(uses: str, arguments: dict[str, Any] | str, codes: list[str]) -> None:
     assert [code for code, *_ in told(uses, arguments)] == codes
+
+
+def test_where_the_actions_schema_is_closed_a_name_is_told_once() -> None:
+    step = {"id": "call", "uses": "slack.enterprise", "with": {"action": "post_message", "channel": "#ops", "message": "a", "tread_ts": "b"}}
+    found = [(problem.code, problem.hint) for problem in language.checked(language.document(step)).problems]
+    assert found == [("unknown-argument", "did you mean 'thread_ts'?")]
 
 
 def test_the_reference_pipelines_and_the_shipped_ones_have_none() -> None:

@@ -94,7 +94,11 @@ def test_what_is_told_elsewhere_or_may_be_meant(uses: str, arguments: dict[str, 
 
 
 def test_where_the_actions_schema_is_closed_a_name_is_told_once() -> None:
-    step = {"id": "call", "uses": "slack.enterprise", "with": {"action": "post_message", "channel": "#ops", "message": "a", "tread_ts": "b"}}
+    step = {
+        "id": "call",
+        "uses": "slack.enterprise",
+        "with": {"action": "post_message", "channel": "#ops", "message": "a", "tread_ts": "b"},
+    }
     found = [(problem.code, problem.hint) for problem in language.checked(language.document(step)).problems]
     assert found == [("unknown-argument", "did you mean 'thread_ts'?")]
 

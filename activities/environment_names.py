@@ -25,7 +25,7 @@ VAULT_SECRET_ID: Final = "VAULT_SECRET_ID"
 #: Our own variables; a name that begins with ORDINAUT_ and is not here is refused. ENDPOINT names end with any service.
 OWN: Final[dict[str, str]] = {
     CATALOG: "folder of tool definitions that is put before the shipped ones",
-    DATABASE_URL: "database of `database.query`: postgresql://user:password@host/name or sqlite:///file.db",
+    DATABASE_URL: "database of `database.query`: postgresql://user:password@host/name, mysql://user:password@host/name (MariaDB too) or sqlite:///file.db",
     TIMEZONE: "time zone of pipelines that name none, such as Europe/Chisinau; UTC where not set",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
-from tests import postgres
+from tests import mariadb_server, postgres
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 #: Programs that judge or stand behind the product, each with its package.
@@ -21,6 +21,10 @@ def missing() -> list[str]:
         postgres.programs()
     except postgres.PostgresMissing:
         packages.append("postgresql")
+    try:
+        mariadb_server.program()
+    except mariadb_server.MariadbMissing:
+        packages.append("mariadb-server")
     packages += [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     return packages
 

@@ -11,7 +11,7 @@ from sqlalchemy import exc as sqlalchemy_errors
 from activities import settings as settings_module
 from activities import sql_binding
 from activities.databases import base as databases
-from activities.databases import postgres, sqlite
+from activities.databases import mariadb, postgres, sqlite
 from activities.transports import base
 from workflows.core import durations, errors, sql_statement
 
@@ -22,6 +22,8 @@ _KINDS: Final[Mapping[str, tuple[str, Callable[[sqlalchemy.URL], databases.Datab
     "sqlite": ("sqlite+aiosqlite", sqlite.Sqlite),
     "postgresql": ("postgresql+psycopg", postgres.Postgres),
     "postgres": ("postgresql+psycopg", postgres.Postgres),
+    "mysql": ("mysql+aiomysql", mariadb.Mariadb),
+    "mariadb": ("mysql+aiomysql", mariadb.Mariadb),
 }
 
 
@@ -64,7 +66,7 @@ class Database:
             if self._settings.database_url is None:
                 raise errors.ToolError(
                     errors.INVALID_INPUT,
-                    "ORDINAUT_DATABASE_URL is not set; set it to postgresql://user:password@host/name or sqlite:///file.db",
+                    "ORDINAUT_DATABASE_URL is not set; set it to postgresql://user:password@host/name, mysql://user:password@host/name or sqlite:///file.db",
                 )
             self._opened = open_database(self._settings.database_url.reveal())
         return self._opened
@@ -82,7 +84,9 @@ def open_database(text: str) -> databases.Database:
         raise errors.ToolError(errors.INVALID_INPUT, "ORDINAUT_DATABASE_URL is no URL like postgresql://user:password@host/name") from None
     kind = url.drivername.partition("+")[0]
     if kind not in _KINDS:
-        raise errors.ToolError(errors.INVALID_INPUT, f"ORDINAUT_DATABASE_URL: {kind!r} is not known; known are postgresql and sqlite")
+        raise errors.ToolError(
+            errors.INVALID_INPUT, f"ORDINAUT_DATABASE_URL: {kind!r} is not known; known are postgresql, mysql, mariadb and sqlite"
+        )
     driver, open_kind = _KINDS[kind]
     return open_kind(url.set(drivername=driver))
 

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import postgres
+from tests import mariadb_server, postgres
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a fresh PostgreSQL server."""
     with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    """The URL of a fresh MariaDB server."""
+    with mariadb_server.running() as url:
         yield url

@@ -270,7 +270,7 @@ def test_a_timeout_that_is_no_duration_is_told(url: str) -> None:
         pytest.param(
             "",
             errors.INVALID_INPUT,
-            "ORDINAUT_DATABASE_URL is not set; set it to postgresql://user:password@host/name or sqlite:///file.db",
+            "ORDINAUT_DATABASE_URL is not set; set it to postgresql://user:password@host/name, mysql://user:password@host/name or sqlite:///file.db",
             id="not-set",
         ),
         pytest.param(
@@ -279,7 +279,7 @@ def test_a_timeout_that_is_no_duration_is_told(url: str) -> None:
         pytest.param(
             "oracle://app:geheim@db/app",
             errors.INVALID_INPUT,
-            "ORDINAUT_DATABASE_URL: 'oracle' is not known; known are postgresql and sqlite",
+            "ORDINAUT_DATABASE_URL: 'oracle' is not known; known are postgresql, mysql, mariadb and sqlite",
             id="unknown-kind",
         ),
         pytest.param(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-import urllib.parse
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +11,7 @@ import psycopg
 import pytest
 from temporalio import exceptions
 
-from tests import calls, servers
+from tests import breaking, calls
 
 TOOL = calls.tool("database", "database.query", allow_writes=True)
 PREFIX = "step pay: database.query, attempt 1: "
@@ -241,41 +238,6 @@ async def _until_sleeping(url: str) -> None:
     raise AssertionError("no session sleeps")
 
 
-@contextlib.asynccontextmanager
-async def cutting(url: str, word: bytes, forward: bool) -> AsyncIterator[str]:
-    """A connection to the database that breaks when the client sends `word`; `forward`: the server still gets it. Gives the URL."""
-    parts = urllib.parse.urlsplit(url)
-    port = servers.free_port()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection(parts.hostname, parts.port)
-        back = asyncio.create_task(_copy(server_reader, writer))
-        try:
-            while data := await reader.read(65_536):
-                if word in data:
-                    back.cancel()
-                    if forward:
-                        server_writer.write(data)
-                        await server_writer.drain()
-                        await asyncio.sleep(0.2)
-                    break
-                server_writer.write(data)
-                await server_writer.drain()
-        finally:
-            back.cancel()
-            writer.close()
-            server_writer.close()
-
-    async with await asyncio.start_server(accept, "127.0.0.1", port):
-        yield urllib.parse.urlunsplit(parts._replace(netloc=f"app@127.0.0.1:{port}"))
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65_536):
-        writer.write(data)
-        await writer.drain()
-
-
 @pytest.mark.parametrize(
     ("word", "forward", "kind", "again", "after"),
     [
@@ -286,7 +248,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 )
 def test_a_connection_that_breaks(url: str, word: bytes, forward: bool, kind: str, again: bool, after: list[int]) -> None:
     async def run() -> exceptions.ApplicationError:
-        async with cutting(url, word, forward) as cut:
+        async with breaking.connection(url, word, forward) as cut:
             used = {"ORDINAUT_DATABASE_URL": cut}
             return await calls.failure(TOOL, {"query": "INSERT INTO payments VALUES (60, 1)"}, "unsafe", variables=used)
 

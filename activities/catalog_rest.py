@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities import catalog_examples, catalog_problems, environment_names
+from activities import catalog_checked, catalog_examples, catalog_problems, environment_names
 from activities import catalog_templates as templates
 from activities.rest import request, segments
 from workflows.core import errors, fit_words, marks, model
@@ -20,6 +20,8 @@ _BODIES: Final = ("body", "form", "text")
 _WAYS: Final = ("cursor", "next", "link", "number", "offset")
 _READING: Final = ("GET", "HEAD", "POST")
 _CHANGING: Final = ("PUT", "PATCH", "DELETE")
+#: What `result` reads where a request has these.
+_MORE: Final = {"pages": ("items", "pages", "complete"), "poll": ("first",), "check": ("checked", "answers")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +191,23 @@ def _idempotency(place: _Place, requests: list[Mapping[str, Any]]) -> Iterator[e
 
 
 def _rest(rest: Mapping[str, Any], path: str, place: _Place) -> Iterator[errors.Problem]:
-    names = place.names
+    yield from catalog_checked.texts(rest, path, place.names, place.names.settings)
+    names = place.names.with_roots(*templates.REQUEST, "texts") if "texts" in rest else place.names
+    yield from catalog_checked.check(rest, path, names, place.effect)
     yield from _path(rest.get("path"), fit_words.path_to(path, ["path"]), names)
     for key in ("headers", "query", *_BODIES):
         yield from templates.check(rest.get(key), fit_words.path_to(path, [key]), names)
     yield from _bodies(rest, path)
     yield from _header_names(rest.get("headers"), fit_words.path_to(path, ["headers"]))
-    answer = names.with_roots(*templates.ANSWER)
+    seen = (*templates.ANSWER, "texts") if "texts" in rest else templates.ANSWER
+    answer = names.with_roots(*seen)
     yield from _expression(rest, "error", path, answer)
     for key in ("kind", "accept"):
-        yield from _expression(rest, key, path, names.with_roots(*templates.ANSWER, "error"))
+        yield from _expression(rest, key, path, names.with_roots(*seen, "error"))
     if isinstance(rest.get("kind"), Mapping) and "error" not in {*rest, *place.shared}:
         yield _problem("goes by the text of 'error', which is missing", path, "kind")
-    more = (["items", "pages", "complete"] if "pages" in rest else []) + (["first"] if "poll" in rest else [])
-    yield from templates.check(rest.get("result"), fit_words.path_to(path, ["result"]), names.with_roots(*templates.ANSWER, *more))
+    more = [name for key, given in _MORE.items() if key in rest for name in given]
+    yield from templates.check(rest.get("result"), fit_words.path_to(path, ["result"]), names.with_roots(*seen, *more))
     if isinstance(rest.get("pages"), Mapping):
         yield from _pages(rest["pages"], fit_words.path_to(path, ["pages"]), rest, names)
     if isinstance(rest.get("poll"), Mapping):
@@ -279,7 +284,7 @@ def _look_up(look_up: Mapping[str, Any], path: str, place: _Place) -> Iterator[e
         yield from _rest({"method": "GET", **rest}, at, place)
         if str(rest.get("method", "GET")) not in _READING:
             yield _problem(f"found {rest['method']}, expected a request that only reads", at, "method")
-        for key in ("pages", "poll", "result"):
+        for key in ("pages", "poll", "result", "texts", "check"):
             if key in rest:
                 yield _problem("a look-up has none, expected it left out", at, key)
     found = look_up.get("found")

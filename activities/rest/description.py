@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities.rest import parts, rate_limits, segments
+from activities.rest import parts, rate_limits, segments, texts
 from workflows.core import errors, model, scope
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 KEYS: Final = (
     *("method", "path", "headers", "query", "body", "form", "text", "content_type", "omit_null", "form_lists"),
-    *("answer", "error", "kind", "accept", "result", "pages", "poll"),
+    *("answer", "error", "kind", "accept", "result", "pages", "poll", "texts", "check"),
 )
 JSON: Final = "json"
 TEXT: Final = "text"
@@ -63,6 +63,15 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """The part of an answer that has to be JSON and to fit a schema; `again` holds the members of the body that asks once more."""
+
+    value: parts.Part
+    schema: parts.Part | None = None
+    again: parts.Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """One request and how its answer is read: a compiled `rest`."""
 
@@ -85,6 +94,8 @@ class Description:
     result: parts.Part | None = None
     pages: Pages | None = None
     poll: Poll | None = None
+    texts: Mapping[str, texts.Text] = dataclasses.field(default_factory=dict)
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +148,8 @@ def of(tool: model.Tool, name: str | None) -> Action:
 
 
 def _defaults(tool: model.Tool, name: str | None) -> dict[str, Any]:
-    schemas = (tool.input_schema, tool.input_schema_of(name))
-    properties = [(name, part) for schema in schemas for name, part in schema.get("properties", {}).items()]
+    schemas = (tool.input_schema, tool.definition.get("vendor_schema"), tool.input_schema_of(name))
+    properties = [(name, part) for schema in schemas if isinstance(schema, Mapping) for name, part in schema.get("properties", {}).items()]
     given = {name: part["default"] for name, part in properties if isinstance(part, Mapping) and "default" in part}
     return {**dict.fromkeys(name for name, _ in properties), **given}
 
@@ -197,6 +208,8 @@ def _description(given: Mapping[str, Any], where: str) -> Description:
         accepted=frozenset(accept) if isinstance(accept, list) else frozenset(),
         pages=_pages(given["pages"], f"{where}.pages") if "pages" in given else None,
         poll=_poll(given["poll"], f"{where}.poll") if "poll" in given else None,
+        texts={name: _text(text, f"{where}.texts.{name}") for name, text in given.get("texts", {}).items()},
+        check=_check(given["check"], f"{where}.check") if "check" in given else None,
         **{name: given[name] for name in ("content_type", "omit_null", "form_lists", "answer") if name in given},
     )
 
@@ -222,3 +235,12 @@ def _poll(given: Mapping[str, Any], where: str) -> Poll:
         every_seconds=float(given.get("every_seconds", 2)),
         **{name: given[name] for name in ("header", "relative_to") if name in given},
     )
+
+
+def _text(given: Mapping[str, Any], where: str) -> texts.Text:
+    return texts.Text(parts.compiled(given["text"], f"{where}.text"), given["max_chars"], given.get("setting", ""))
+
+
+def _check(given: Mapping[str, Any], where: str) -> Check:
+    value = parts.compiled(given["value"], f"{where}.value")
+    return Check(value, parts.of(given, "schema", where), parts.of(given, "again", where))

@@ -17,10 +17,10 @@ from typing import Any
 from activities import authentication, endpoints, exchange
 from activities import settings as settings_module
 from activities.rest import answer as answers
-from activities.rest import cache, look_up, pages, poll, rate_limits, request
+from activities.rest import cache, checked, look_up, pages, poll, rate_limits, request, texts
 from activities.rest import description as descriptions
 from activities.transports import base
-from workflows.core import errors, scope
+from workflows.core import errors, fit_schema, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class _Prepared:
     draft: request.Draft
     endpoint: str
     roots: Mapping[str, Any]
+    warnings: list[str]
+    schema: fit_schema.Schema  # of what the answer has to hold
 
 
 class Rest:
@@ -62,18 +64,24 @@ class Rest:
             earlier = await look_up.find(action, endpoint, roots, call, self._asking(action, roots))
             if earlier is not None:
                 return base.Answer(earlier, [look_up.WARNING])
-        description = action.rest(scope.Scope(roots))
-        draft = request.draft(description, scope.Scope(roots))
-        if action.key_header:
-            draft = draft.with_header(action.key_header, call.key)
-        if action.key_place:
-            draft = draft.with_value(action.key_place, call.key)
-        return await self._kept(_Prepared(action, description, draft, endpoint, roots), call)
+        return await self._kept(self._prepared(action, endpoint, roots, call), call)
 
     async def close(self) -> None:
         """Closes pooled connections."""
         await self._clients.close()
         await self._door.close()
+
+    def _prepared(self, action: descriptions.Action, endpoint: str, roots: dict[str, Any], call: base.Call) -> _Prepared:
+        description = action.rest(scope.Scope(roots))
+        cut = texts.of(description.texts, scope.Scope(roots), self._settings.plain)
+        roots = {**roots, "texts": cut.texts} if description.texts else roots
+        draft = request.draft(description, scope.Scope(roots))
+        if action.key_header:
+            draft = draft.with_header(action.key_header, call.key)
+        if action.key_place:
+            draft = draft.with_value(action.key_place, call.key)
+        schema = checked.schema(description.check, scope.Scope(roots)) if description.check is not None else True
+        return _Prepared(action, description, draft, endpoint, roots, cut.warnings, schema)
 
     def _action(self, call: base.Call) -> descriptions.Action:
         key = (call.tool.address, call.action, call.tool.digest)
@@ -106,13 +114,18 @@ class Rest:
             found = await pages.gather(description.pages, made.draft, made.endpoint, roots, lambda one: ask(call, description, one))
             assert found.last is not None
             names = found.last.names(roots, items=found.items, pages=found.pages, complete=found.complete)
-            return base.Answer(_result(description, names, found.items), found.warnings)
+            return base.Answer(_result(description, names, found.items), [*made.warnings, *found.warnings])
+        if description.check is not None:
+            right = await checked.gather(
+                description.check, made.schema, made.draft, made.endpoint, roots, lambda one: ask(call, description, one)
+            )
+            return base.Answer(_result(description, right.names(roots), right.value), [*made.warnings, *right.warnings])
         sent = made.draft.request(made.endpoint)
         first = reply = await ask(call, description, sent)
         if description.poll is not None:
             looking = description if not description.poll.path and not description.poll.header else poll.LOOK
             reply = await poll.follow(description.poll, first, sent, made.endpoint, roots, call, lambda one: ask(call, looking, one))
-        return base.Answer(_result(description, reply.names(roots, first=first.answer), reply.answer))
+        return base.Answer(_result(description, reply.names(roots, first=first.answer), reply.answer), made.warnings)
 
     def _asking(self, action: descriptions.Action, roots: Mapping[str, Any]) -> look_up.Ask:
         """Sends one request, notes the vendor's limits, reads the answer."""

@@ -41,6 +41,8 @@ def told(folder: Path, definition: Any) -> list[tuple[str, str, str, str]]:
 
 FOUND = {"rest": {"path": "/items"}, "found": "${answer[0] | default(null)}"}
 PAGES = {"items": "${answer.items}", "cursor": "${answer.next}", "into": "query.cursor"}
+TEXTS = {"q": {"text": "${arguments.text}", "max_chars": 9}}
+CHECK = {"value": "${answer.text}", "schema": {"type": "object"}, "again": {"q": "${body.q ~ said ~ wrong ~ answer.text}"}}
 
 GOOD = [
     pytest.param(tool(), id="least"),
@@ -56,6 +58,9 @@ GOOD = [
     pytest.param(tool(rest=get(error="${answer.error}", kind={"ratelimited": "throttled"}, accept=[404])), id="errors"),
     pytest.param(tool(rest=get(accept="${error == 'gone'}"), cache_ttl_seconds=60), id="accept and cache"),
     pytest.param(tool(example={"id": "1"}), id="example"),
+    pytest.param(tool(rest=post(body={"q": "${texts.q}"}, texts=TEXTS, result="${texts.q}")), id="texts"),
+    pytest.param(tool(rest=post(body={"q": "${arguments.text}"}, check=CHECK, result="${checked.a ~ answers[0].b}")), id="check"),
+    pytest.param(tool("unsafe", post(check={"value": "${answer.text}", "schema": "${arguments.text}"})), id="check of an unsafe one"),
 ]
 
 
@@ -102,6 +107,12 @@ TEMPLATES = [
     pytest.param(post(body={"a": [{"b": "{{ x"}]}), "rest.body.a[0].b", "'{{' at character 1 is not closed", "close it with '}}'", id="not closed"),
     pytest.param(get(result="${items}"), "rest.result", "reads 'items', expected one of arguments, key, settings, answer, status, headers", "", id="items without pages"),
     pytest.param(get(error="error: ${answer.error}"), "rest.error", 'found text "error: ${answer.error}", expected one expression and nothing around it, like ${answer.error}', "", id="text around an error"),
+    pytest.param(post(body={"q": "${texts.q}"}), "rest.body.q", "reads 'texts', expected one of arguments, key, settings", "", id="texts that there are not"),
+    pytest.param(post(texts={"q": {"text": "${texts.q}", "max_chars": 1}}), "rest.texts.q.text", "reads 'texts', expected one of arguments, key, settings", "", id="a text of texts"),
+    pytest.param(post(check={"value": "${anser}"}), "rest.check.value", "reads 'anser', expected one of arguments, key, settings, answer, status, headers", "did you mean 'answer'?", id="value of a check"),
+    pytest.param(post(check={"value": "${answer}", "schema": "${answer.schema}"}), "rest.check.schema", "reads 'answer', expected one of arguments, key, settings", "", id="schema from the answer"),
+    pytest.param(post(body={}, check={"value": "${answer}", "again": {"q": "${sayd}"}}), "rest.check.again.q", "reads 'sayd', expected one of arguments, key, settings, answer, status, headers, body, said, wrong", "did you mean 'said'?", id="again"),
+    pytest.param(post(result="${checked}"), "rest.result", "reads 'checked', expected one of arguments, key, settings, answer, status, headers", "", id="checked without a check"),
     pytest.param(get(accept="true"), "rest.accept", 'found text "true", expected one expression and nothing around it, like ${answer.error}', "", id="accept that is no expression"),
 ]  # fmt: skip
 
@@ -124,6 +135,14 @@ SENSELESS = [
     pytest.param(tool("unsafe", post(), cache_ttl_seconds=5), "cache_ttl_seconds", "found a cache with the effect unsafe, expected safe: only what was read can be kept", id="cache of an unsafe one"),
     pytest.param(tool("unsafe", post(pages=PAGES)), "rest.pages", "found pages with the effect unsafe, expected safe: each page is a call of its own", id="pages of an unsafe one"),
     pytest.param(tool("unsafe", post(poll={})), "rest.poll", "repeats the request, which the effect unsafe forbids; expected a path or header of the operation", id="poll that repeats"),
+    pytest.param(tool("unsafe", post(body={}, check=CHECK)), "rest.check.again", "asks a second time, which the effect unsafe forbids; expected safe or idempotent", id="asks again of an unsafe one"),
+    pytest.param(tool("safe", post(check=CHECK)), "rest.check.again", "the request has no body to ask again with, expected one", id="asks again without a body"),
+    pytest.param(tool("safe", post(check={"value": "${answer}"}, poll={})), "rest.check", "found check and poll, expected one of them", id="check and poll"),
+    pytest.param(tool("safe", post(answer="none", check={"value": "${status}"})), "rest.answer", "found a check of an answer that is not read, expected json or text", id="check of nothing"),
+    pytest.param(tool("safe", post(check={"value": "${answer}", "schema": {"required": "a"}})), "rest.check.schema.required", 'found text "a", expected a list', id="schema that is none"),
+    pytest.param(tool("safe", post(check={"value": "${answer}", "schema": "object"})), "rest.check.schema", "found text, expected a JSON Schema or one expression that gives it", id="schema that is a text"),
+    pytest.param(tool("safe", post(texts={"q": {"text": "a", "max_chars": 1, "setting": "SHOP_CHARS"}})), "rest.texts.q.setting", "the setting 'SHOP_CHARS' is not declared in configuration, expected it there", id="limit that is not declared"),
+    pytest.param(tool("unsafe", post(), look_up={**FOUND, "rest": {"path": "/a", "check": {"value": "${answer}"}}}), "look_up.rest.check", "a look-up has none, expected it left out", id="look-up with a check"),
     pytest.param(tool("safe", get(body={})), "rest.body", "found a body with GET, expected none", id="body of a GET"),
     pytest.param(tool("safe", post(body={}, form={})), "rest.form", "found body and form, expected one of them: a request has one body", id="two bodies"),
     pytest.param(tool("safe", get(omit_null=True)), "rest.omit_null", "found it without body, expected both or none", id="omit_null alone"),
@@ -220,7 +239,7 @@ def test_every_problem_is_told_with_line_and_column_in_the_order_of_the_file(tmp
         f"{file}:7:23: rest.path: '${{' at character 8 is not closed (close it with '}}')",
         f"{file}:8:14: rest.body.a: reads 'nothing', expected one of arguments, key, settings",
         f"{file}:8:34: rest.bdy: unknown, expected one of method, path, headers, query, body, form, text, content_type, omit_null,"
-        " form_lists, answer, error, kind, accept, result, pages, poll",
+        " form_lists, answer, error, kind, accept, result, pages, poll, texts, check",
     ]
 
 

@@ -138,7 +138,7 @@ def test_a_value_stays_in_its_segment_of_the_path(value: Any, target: str) -> No
             {},
             "the tool definition cannot be used: rest.bdy: there is no such key;"
             " known are method, path, headers, query, body, form, text, content_type, omit_null, form_lists,"
-            " answer, error, kind, accept, result, pages, poll",
+            " answer, error, kind, accept, result, pages, poll, texts, check",
             id="unknown-key",
         ),
     ],

@@ -73,8 +73,13 @@ SECRETS: Final[dict[str, str]] = {
 PLAIN: Final[dict[str, str]] = {
     "OPENAI_MODEL": "OpenAI model",
     "OPENAI_MAX_TOKENS": "longest answer of OpenAI, in tokens",
+    "OPENAI_MAX_CONTEXT_CHARS": "longest context for OpenAI, in characters",
+    "OPENAI_REASONING_EFFORT": "how much OpenAI's model reasons; off for models that do not",
+    "OPENAI_STRUCTURED_OUTPUT": "off for models that have no response_format",
     "ANTHROPIC_MODEL": "Anthropic model",
     "ANTHROPIC_MAX_TOKENS": "longest answer of Anthropic, in tokens",
+    "ANTHROPIC_EFFORT": "how much Anthropic's model thinks; off for models that know no such parameter",
+    "ANTHROPIC_STRUCTURED_OUTPUT": "off for models that have no output_config.format",
     "TEAMS_APP_ID": "Microsoft Teams application id",
     "TEAMS_TENANT_ID": "Microsoft Teams tenant id",
     "GITHUB_APP_ID": "GitHub App id",

@@ -59,6 +59,8 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
 #: Every vendor's tools, by service.
 VENDORS: Final[dict[str, vendor.Tools]] = {module.SERVICE: module.TOOLS for module in _MODULES}
 
+#: Endings of the variables that hold a service's credentials.
+_CREDENTIALS: Final = ("ACCESS_TOKEN", "TOKEN", "USERNAME", "API_TOKEN", "API_KEY")
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
@@ -73,7 +75,7 @@ def credentials(services: Iterable[str] | None = None) -> dict[str, str]:
     """What the sandbox takes as proof, for the services that speak their own API: {"SLACK_ACCESS_TOKEN": "sandbox", ...}."""
     direct = [module.SERVICE for module in _MODULES if hasattr(module, "API")]
     wanted = direct if services is None else [service for service in services if service in direct]
-    return {f"{service.upper()}_{name}": "sandbox" for service in wanted for name in ("ACCESS_TOKEN", "TOKEN", "USERNAME", "API_TOKEN")}
+    return {f"{service.upper()}_{name}": "sandbox" for service in wanted for name in _CREDENTIALS}
 
 
 class Sandbox:

@@ -23,8 +23,8 @@ DESCRIBED = {
     "github": ("github", ""),
     "jira": ("jira", ""),
     "msteams": ("graph", "/v1.0"),
-    "openai-chatgpt": ("openai", "/v1"),
-    "anthropic-claude": ("anthropic", ""),
+    "openai": ("openai", "/v1"),
+    "anthropic": ("anthropic", ""),
 }
 #: Calls that no package describes: "service METHOD path".
 UNDESCRIBED: set[str] = set()

@@ -19,6 +19,7 @@ REFERENCE = ROOT / "tests" / "reference"
 ORIGINALS = sorted((REFERENCE / "tools").glob("*.json"))
 TOOLS = catalog.load([CATALOGS])
 OUR_KEYS = {"title", "description", "service", "effect", "actions", "vendor_schema", "rest", "rest_defaults", "example", "cases"}
+OUR_KEYS |= {"authentication", "configuration", "rate_limit", "retry"}
 
 
 def read(file: Path) -> Any:
@@ -53,6 +54,12 @@ def test_the_ten_definitions_are_as_they_were_handed_over(original: Path) -> Non
         case "openai-chatgpt.analyze":  # what else the model's JSON object holds passes through, and the schema says so
             assert ours["output_schema"].pop("additionalProperties") is True
             assert "passes through" in ours["output_schema"].pop("description")
+            assert set(ours["output_schema"]["properties"].pop("usage")["properties"]) == {
+                "input_tokens",
+                "output_tokens",
+                "requests",
+                "model",
+            }
         case "anthropic-claude.code_review":  # the original declares no output
             ours.pop("output_schema")
     if ours["transport"] == "rest":  # called directly, not through the bridge of the source document

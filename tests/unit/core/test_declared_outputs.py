@@ -51,7 +51,7 @@ METRICS = {"action": "get_metrics", "repository": "a/b"}
         ),
         pytest.param(
             "openai-chatgpt.analyze", {"prompt": "p", "context": {}}, "${steps.out.summary}",
-            "'summary' is not in the declared output of 'openai-chatgpt.analyze' (steps.out); declared: analysis, confidence, token_usage",
+            "'summary' is not in the declared output of 'openai-chatgpt.analyze' (steps.out); declared: analysis, confidence, token_usage, usage",
             "guard it with | default(...) if it may be missing", id="of a tool without actions",
         ),
     ],

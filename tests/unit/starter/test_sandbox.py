@@ -16,7 +16,7 @@ import pytest
 
 from activities import json_text
 from starter import ports, sample_day
-from starter.sandbox import anthropic, app, openai, reconciliation, server, sia, vendor
+from starter.sandbox import anthropic_bridge, app, openai_bridge, reconciliation, server, sia, vendor
 from tests import commands, reference_cases
 
 CATALOGS = reference_cases.BRIDGES_FOLDER
@@ -498,7 +498,7 @@ def test_leads_are_scored_by_role_company_and_interest() -> None:
         {"id": "1", "properties": {"jobtitle": "CTO", "company": "CodruSoft", "lead_source": "webinar"}},
         {"id": "2", "properties": {"jobtitle": "Assistant", "company": "Moara", "lead_source": "website"}},
     ]
-    scored = openai.analyze({"prompt": "p", "context": {"leads": leads}}, vendor.Memory())["scored_leads"]
+    scored = openai_bridge.analyze({"prompt": "p", "context": {"leads": leads}}, vendor.Memory())["scored_leads"]
     assert [(lead["id"], lead["score"], lead["reasoning"]) for lead in scored] == [
         ("1", 100, "decides (+30), technology company (+20), has shown interest (+10)"),
         ("2", 40, "nothing speaks for it yet"),
@@ -507,7 +507,7 @@ def test_leads_are_scored_by_role_company_and_interest() -> None:
 
 def test_a_review_finds_what_stands_in_the_added_lines() -> None:
     diff = '@@ -1,2 +5,3 @@\n unchanged eval(x)\n-eval(y)\n+password = "x"\n+print(1)\n'
-    found = anthropic.code_review({"code_diff": diff, "language": "python", "severity_threshold": "medium"}, vendor.Memory())
+    found = anthropic_bridge.code_review({"code_diff": diff, "language": "python", "severity_threshold": "medium"}, vendor.Memory())
     assert [(issue["severity"], issue["line_numbers"]) for issue in found["issues"]] == [("high", [6])]
     assert found["metadata"]["total_issues"] == 2
     assert found["overall_score"] == 6

@@ -15,7 +15,7 @@ from activities import catalog_examples, catalog_problems, catalog_rest, json_pl
 from workflows.core import errors, fit, fit_words, model
 
 #: Transports that a call can go through; tools of the others load, but a step that uses one does not pass its check.
-AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "system")
+AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "mcp", "stdio", "system")
 
 DEFAULT_TIMEOUT_SECONDS: Final = Decimal(60)
 DEFAULT_RETRY: Final[Mapping[str, Any]] = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}

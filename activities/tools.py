@@ -16,7 +16,7 @@ from activities import authentication, outcomes, validators
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.rest import rate_limits
-from activities.transports import base, database, http, rest
+from activities.transports import base, database, http, mcp, rest
 from workflows import contract
 from workflows.core import errors, fit, fit_call, model
 
@@ -114,7 +114,14 @@ class ToolActivities:
 def open_transports(settings: settings_module.Settings) -> dict[str, base.Transport]:
     """Every transport by the name that definitions use."""
     door = authentication.Door(settings)
-    return {"http": http.Http(settings, door), "database": database.Database(settings), "rest": rest.Rest(settings, door=door)}
+    servers = mcp.Mcp(settings, door)
+    return {
+        "http": http.Http(settings, door),
+        "rest": rest.Rest(settings, door=door),
+        "database": database.Database(settings),
+        "mcp": servers,
+        "stdio": servers,
+    }
 
 
 async def _within(seconds: float, transport: base.Transport, call: base.Call) -> base.Answer:

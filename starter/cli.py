@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "backfill": ("backfill", "Run for times that are past."),
     "delete": ("delete", "Delete schedules."),
     "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
+    "import-mcp": ("import_mcp", "An MCP server's tools as a catalog file."),
     "login": ("login", "Grant access to a service in the browser."),
     "sandbox": ("sandbox_command", "Stand-ins for the vendors, until Ctrl-C."),
     "worker": ("worker_command", "A worker in the foreground, for production."),

@@ -47,7 +47,9 @@ def _addresses(tool: model.Tool, settings: settings_module.Settings) -> list[str
 def _credentials(tool: model.Tool, door: authentication.Door, settings: settings_module.Settings) -> list[str]:
     if tool.transport == "database":
         return [] if settings.database_url is not None else ["ORDINAUT_DATABASE_URL"]
-    return door.missing(tool) if tool.transport == "rest" else []
+    if tool.transport == "stdio":
+        return [name for name in tool.definition.get("program_environment", []) if settings.secret(name) is None]
+    return door.missing(tool) if tool.transport in ("rest", "mcp") else []
 
 
 def _certificate(service: str, left: int) -> str:

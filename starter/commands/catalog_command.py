@@ -9,6 +9,7 @@ import click
 
 from activities import authentication, certificates, endpoints
 from activities import settings as settings_module
+from activities.transports import mcp
 from starter import documents, output
 from workflows.core import errors, model, problems
 
@@ -62,7 +63,13 @@ def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tupl
         return ["built in"], []
     if tool.transport == "database":
         return (["ORDINAUT_DATABASE_URL"], []) if settings.database_url is not None else ([], ["ORDINAUT_DATABASE_URL"])
+    if tool.transport == "stdio":
+        names = tool.definition.get("program_environment", [])
+        lacking = [name for name in names if settings.secret(name) is None]
+        return [f"program {tool.definition['executable']}", *(name for name in names if name not in lacking)], lacking
     door = authentication.Door(settings)
+    if tool.transport == "mcp":
+        return [f"server {endpoints.shown(mcp.server_url(tool, settings))}"], door.missing(tool)
     if tool.transport == "rest":
         return _direct(tool, settings, door)
     configured, missing = [], []

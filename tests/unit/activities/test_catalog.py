@@ -135,15 +135,14 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "transport"),
     [
-        pytest.param({"server": "search@http://localhost:9"}, "mcp", id="mcp"),
-        pytest.param({"executable": "/usr/bin/tool"}, "stdio", id="stdio"),
+        pytest.param({}, "pipeline", id="pipeline"),
         pytest.param({}, "websocket", id="websocket"),
     ],
 )
 def test_a_transport_that_is_not_there_yet_is_a_warning_and_the_rest_loads(tmp_path: Path, more: dict[str, Any], transport: str) -> None:
     file = save(tmp_path, "a.json", [{"address": "far.tool", "transport": transport, **more}, definition()])
     loaded = catalog.load([tmp_path])
-    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, system"
+    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, mcp, stdio, system"
     assert loaded.unavailable("far.tool") == reason
     assert loaded.unavailable("demo.echo") is None
     assert loaded.warnings == (

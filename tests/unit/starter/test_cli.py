@@ -170,7 +170,7 @@ def test_help_lists_every_command_and_how_to_begin(capfd: pytest.CaptureFixture[
     assert cli.run(["--help"]) == 0
     out, _ = capfd.readouterr()
     for name, (_, text) in cli.COMMANDS.items():
-        assert f"  {name:<11}{text}" in out
+        assert f"  {name:<12}{text}" in out
     assert "ordinaut demo " in out
 
 

@@ -134,7 +134,17 @@ def _show(facts: dict[str, Any]) -> None:
         output.say(f"  effect: {facts['effect']}")
     required = facts["input_schema"].get("required", [])
     output.say("  arguments:")
-    for name, schema in facts["input_schema"].get("properties", {}).items():
+    for name, schema in _arguments(facts["input_schema"]).items():
         kind = schema.get("type", "any") if isinstance(schema, dict) else "any"
         mark = " (required)" if name in required else ""
         output.say(f"    {name:<28} {kind if isinstance(kind, str) else ' or '.join(kind)}{mark}")
+
+
+def _arguments(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of all arguments by name, those that only a `vendor_schema` declares last."""
+    parts = [schema, *(part for part in schema.get("allOf", []) if isinstance(part, dict))]
+    found: dict[str, Any] = {}
+    for part in parts:
+        for name, given in part.get("properties", {}).items():
+            found.setdefault(name, given)
+    return found

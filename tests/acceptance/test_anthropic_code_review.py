@@ -11,6 +11,7 @@ import pytest
 
 from tests import reference_cases, vendors
 from tests.descriptions import check
+from workflows.core import check as checker
 from workflows.core import errors, fit
 
 TOOL = reference_cases.TOOLS["anthropic-claude.code_review"]
@@ -261,3 +262,18 @@ def test_arguments_that_are_refused(arguments: dict[str, Any], message: str) -> 
     with pytest.raises(errors.ToolError) as caught:
         fit.arguments(TOOL.input_schema, {**ASKED, **arguments})
     assert caught.value.message.startswith(message), caught.value.message
+
+
+PAGE = (reference_cases.ROOT / "docs" / "vendors" / "anthropic.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_setting_and_argument() -> None:
+    own = TOOL.definition["vendor_schema"]["properties"]
+    assert [name for name in (*TOOL.definition["configuration"], *own) if f"`{name}`" not in PAGE] == []
+
+
+def test_the_step_of_the_page_passes_its_check() -> None:
+    diff = {"id": "diff", "uses": "github.get_pull_request_diff", "with": {"repository": "a/b", "pull_number": 1}, "save_as": "diff"}
+    step = json.loads(PAGE.partition("```json\n")[2].partition("```")[0])
+    document = json.dumps({"payload": {"pipeline": [diff, step]}}).encode()
+    assert checker.document(document, "page.json", reference_cases.TOOLS).problems == ()

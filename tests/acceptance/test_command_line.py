@@ -305,6 +305,19 @@ def test_catalog_shows_the_output_of_each_action() -> None:
     assert list(shown["validate_data"]["output_schema"]["properties"]) == ["is_valid", "issues"]
 
 
+def test_catalog_shows_the_arguments_that_only_the_vendor_schema_declares() -> None:
+    arguments = commands.ordinaut("catalog", "openai-chatgpt.analyze").out.partition("  arguments:\n")[2].splitlines()
+    assert [line.split()[0] for line in arguments] == [
+        "prompt",
+        "context",
+        "model",
+        "temperature",
+        "model_name",
+        "response_schema",
+        "strict",
+    ]
+
+
 def test_catalog_names_the_near_tool() -> None:
     ended = commands.ordinaut("catalog", "slack.entreprise", "--json")
     message = "no tool 'slack.entreprise' in the catalog; did you mean 'slack.enterprise'?"

@@ -10,6 +10,7 @@ import pytest
 
 from tests import reference_cases, vendors
 from tests.descriptions import check
+from workflows.core import check as checker
 from workflows.core import errors, fit, model
 
 TOOL = reference_cases.TOOLS["openai-chatgpt.analyze"]
@@ -243,3 +244,17 @@ def test_arguments_that_are_refused(arguments: dict[str, Any], message: str) -> 
 
 def test_a_lost_answer_is_paid_for_three_times_at_most() -> None:
     assert (TOOL.effect, TOOL.retry["attempts"]) == (model.SAFE, 3)
+
+
+PAGE = (reference_cases.ROOT / "docs" / "vendors" / "openai.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_setting_and_argument() -> None:
+    own = TOOL.definition["vendor_schema"]["properties"]
+    assert [name for name in (*TOOL.definition["configuration"], *own) if f"`{name}`" not in PAGE] == []
+
+
+def test_the_step_of_the_page_passes_its_check() -> None:
+    step = json.loads(PAGE.partition("```json\n")[2].partition("```")[0])
+    document = json.dumps({"payload": {"pipeline": [step]}}).encode()
+    assert checker.document(document, "page.json", reference_cases.TOOLS).problems == ()

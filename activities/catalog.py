@@ -11,11 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import catalog_examples, catalog_problems, catalog_rest, json_places
+from activities import catalog_examples, catalog_problems, catalog_rest, catalog_websocket, json_places
 from workflows.core import errors, fit, fit_words, model
 
 #: Transports that a call can go through; tools of the others load, but a step that uses one does not pass its check.
-AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "mcp", "stdio", "system")
+AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "mcp", "stdio", "websocket", "system")
 
 DEFAULT_TIMEOUT_SECONDS: Final = Decimal(60)
 DEFAULT_RETRY: Final[Mapping[str, Any]] = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}
@@ -142,7 +142,11 @@ class _Loader:
         start = len(self.problems)
         for where, definition in definitions:
             found = catalog_problems.check(definition, where, self.schema)
-            found += [*catalog_rest.check(definition, where), *catalog_examples.check(definition, where)]
+            found += [
+                *catalog_rest.check(definition, where),
+                *catalog_websocket.check(definition, where),
+                *catalog_examples.check(definition, where),
+            ]
             self.problems += [(file, problem) for problem in found]
             address = definition.get("address") if isinstance(definition, dict) else None
             if not isinstance(address, str):

@@ -15,6 +15,8 @@ from workflows.core import errors, fit_words, marks, model
 #: Keys that only the transport rest reads.
 _REST_ONLY: Final = ("rest", "cases", "look_up", "idempotency", "rate_limit", "cache_ttl_seconds")
 _TOOL_REST_ONLY: Final = (*_REST_ONLY, "rest_defaults", "endpoint_setting", "configuration")
+#: Of these the transport websocket reads some too.
+_CONNECTING: Final = ("endpoint_setting", "configuration")
 _SECRET_NAME: Final = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_FILE)?$")
 _BODIES: Final = ("body", "form", "text")
 _WAYS: Final = ("cursor", "next", "link", "number", "offset")
@@ -56,7 +58,7 @@ def _tool(definition: Mapping[str, Any], where: str) -> Iterator[errors.Problem]
             yield _problem("names a secret or a setting of Ordinaut itself, which no template may read", at)
     if definition.get("transport") != "rest":
         for key in _TOOL_REST_ONLY:
-            if key in definition:
+            if key in definition and not (definition.get("transport") == "websocket" and key in _CONNECTING):
                 yield _problem("only the transport rest reads this, expected it left out", where, key)
     yield from _shared(definition, where)
 

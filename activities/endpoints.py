@@ -74,6 +74,6 @@ def shown(url: str) -> str:
 def _usable(endpoint: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(endpoint)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in ("http", "https", "ws", "wss") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False

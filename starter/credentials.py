@@ -49,7 +49,7 @@ def _credentials(tool: model.Tool, door: authentication.Door, settings: settings
         return [] if settings.database_url is not None else ["ORDINAUT_DATABASE_URL"]
     if tool.transport == "stdio":
         return [name for name in tool.definition.get("program_environment", []) if settings.secret(name) is None]
-    return door.missing(tool) if tool.transport in ("rest", "mcp") else []
+    return door.missing(tool) if tool.transport in ("rest", "mcp", "websocket") else []
 
 
 def _certificate(service: str, left: int) -> str:

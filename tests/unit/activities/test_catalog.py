@@ -136,13 +136,12 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
     ("more", "transport"),
     [
         pytest.param({}, "pipeline", id="pipeline"),
-        pytest.param({}, "websocket", id="websocket"),
     ],
 )
 def test_a_transport_that_is_not_there_yet_is_a_warning_and_the_rest_loads(tmp_path: Path, more: dict[str, Any], transport: str) -> None:
     file = save(tmp_path, "a.json", [{"address": "far.tool", "transport": transport, **more}, definition()])
     loaded = catalog.load([tmp_path])
-    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, mcp, stdio, system"
+    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, mcp, stdio, websocket, system"
     assert loaded.unavailable("far.tool") == reason
     assert loaded.unavailable("demo.echo") is None
     assert loaded.warnings == (
@@ -194,7 +193,7 @@ TRANSPORTS = '"http", "rest", "mcp", "stdio", "websocket", "database", "pipeline
         pytest.param({"address": "a.b", "transport": "stdio"}, ": executable: missing", id="stdio without executable"),
         pytest.param(
             {**definition(), "endpoint": "ftp://a"},
-            ': endpoint: found text "ftp://a", expected text that matches ^https?://[^\\s/]+',
+            ': endpoint: found text "ftp://a", expected text that matches ^(https?|wss?)://[^\\s/]+',
             id="endpoint",
         ),
         pytest.param({**definition(), "address": "a b"}, ': address: found text "a b", expected text that matches ^', id="address"),

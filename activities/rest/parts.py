@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from activities import json_text
 from workflows.core import errors, scope, template
+
+_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_SETTING: Final = re.compile(r"\bsettings\.([A-Z][A-Z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,18 @@ class Part:
         try:
             return self.compiled.evaluate(names)
         except errors.EvaluationError as error:
-            raise errors.ToolError(kind, str(error)) from None
+            raise errors.ToolError(kind, f"{error}{self._settings_read(error.place)}") from None
+
+    def _settings_read(self, place: str) -> str:
+        """The settings that the template at a place reads: whoever set one wrongly does not know the definition."""
+        found: Any = self.source
+        for key, index in _STEP.findall(place.removeprefix(self.path)):
+            try:
+                found = found[int(index)] if index else found[key]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        read = dict.fromkeys(_SETTING.findall(found)) if isinstance(found, str) else {}
+        return f"; look at {' and '.join(read)} in the environment" if read else ""
 
     def value_or_none(self, names: scope.Scope) -> Any:
         """The evaluated value; null where the answer has another form than the template expects."""

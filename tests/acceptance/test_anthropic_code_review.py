@@ -207,6 +207,7 @@ ERRORS = [
     pytest.param(failed(400, "invalid_request_error", "Bad."), "invalid input", 'HTTP 400: "invalid_request_error: Bad."; change the arguments; the same call is not sent again', id="bad request"),
     pytest.param(failed(401, "authentication_error", "No."), "rejected by the vendor", 'HTTP 401: "authentication_error: No."; check the secret of this service and what it permits', id="key"),
     pytest.param(failed(402, "billing_error", "Pay."), "rejected by the vendor", 'HTTP 402: "billing_error: look at the account; Pay."; change the arguments; the same call is not sent again', id="billing"),
+    pytest.param(failed(400, "invalid_request_error", "Your credit balance is too low."), "rejected by the vendor", 'HTTP 400: "invalid_request_error: the account has no credit left; add some; Your credit balance is too low."; change the arguments; the same call is not sent again', id="no credit"),
     pytest.param(failed(404, "not_found_error", "model: a"), "invalid input", 'HTTP 404: "not_found_error: set ANTHROPIC_MODEL to a model that this key may use; model: a"; change the arguments; the same call is not sent again', id="model"),
     pytest.param(failed(413, "request_too_large", "Big."), "invalid input", 'HTTP 413: "request_too_large: Big."; change the arguments; the same call is not sent again', id="too large"),
 ]  # fmt: skip

@@ -116,6 +116,17 @@ def test_settings_and_arguments(arguments: dict[str, Any], variables: dict[str, 
     assert {name: sent.get(name) for name in expected} == expected
 
 
+def test_a_setting_that_is_no_number_is_named_and_nothing_is_sent() -> None:
+    found = asked(OPENAI_MAX_TOKENS="many")
+    assert found.failure == (
+        "invalid input",
+        True,
+        'in rest.body.max_completion_tokens: text "many" is no number (a number is written like 1234.50, without spaces or group marks);'
+        " look at OPENAI_MAX_TOKENS in the environment",
+    )
+    assert found.requests == []
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_schema_is_the_vendors_business_too(strict: bool) -> None:
     found = asked(completion('{"verdict": "good"}'), {"response_schema": SCHEMA, "strict": strict})
@@ -143,6 +154,7 @@ def test_what_does_not_fit_is_asked_for_once_more_and_both_are_counted() -> None
     assert found.output["usage"] == {"input_tokens": 250, "output_tokens": 25, "requests": 2, "model": "gpt-6-luna-2026"}
     assert found.output["token_usage"]["total_tokens"] == 275
     first, second = body(found), body(found, 1)
+    assert first["response_format"]["json_schema"]["strict"] is False
     complaint = 'answer.verdict: found text "perhaps", expected one of "good", "bad"'
     assert second == {**first, "messages": second["messages"]}
     assert second["messages"] == [
@@ -182,6 +194,7 @@ ERRORS = [
     pytest.param(completion(None, refusal="I can't help with that."), "rejected by the vendor", '''"the model refused (I can't help with that.): change prompt or context"; the same call is not sent again''', id="refusal"),
     pytest.param(failed(400, None, "Bad."), "invalid input", 'HTTP 400: "Bad."; change the arguments; the same call is not sent again', id="bad request"),
     pytest.param(failed(400, "context_length_exceeded", "Too long."), "invalid input", 'HTTP 400: "context_length_exceeded: give less context, or set OPENAI_MAX_CONTEXT_CHARS lower; Too long."; change the arguments; the same call is not sent again', id="context"),
+    pytest.param(vendors.reply({"error": {"message": "Bad."}}, 400), "invalid input", 'HTTP 400: "Bad."; change the arguments; the same call is not sent again', id="another server"),
     pytest.param(failed(401, "invalid_api_key", "No."), "rejected by the vendor", 'HTTP 401: "invalid_api_key: No."; check the secret of this service and what it permits', id="key"),
     pytest.param(failed(404, "model_not_found", "Gone."), "invalid input", 'HTTP 404: "model_not_found: set OPENAI_MODEL to a model that this key may use; Gone."; change the arguments; the same call is not sent again', id="model"),
     pytest.param(failed(429, "insufficient_quota", "Pay."), "rejected by the vendor", f'HTTP 429: "insufficient_quota: {CREDIT}, or raise its limit; Pay."; the same call is not sent again', id="no credit"),

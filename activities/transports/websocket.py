@@ -1,6 +1,6 @@
 """Transport `websocket`: sends messages over a connection of its own and takes the answer, or collects messages until a condition holds.
 
-    "websocket": {"send": [{"subscribe": "${arguments.channel}"}], "keep": "${message.type == 'trade'}", "until": "${message.type == 'end'}"}
+    "websocket": {"send": {"subscribe": "${arguments.channel}"}, "keep": "${message.type == 'trade'}", "until": "${message.type == 'end'}"}
 
 `catalogs/README.md` says everything that it may hold.
 """

@@ -59,8 +59,8 @@ def _check_text(source: str, path: str, names: Names) -> Iterator[errors.Problem
             if mark.format is not None:
                 number_format.check(mark.format)
     except errors.EvaluationError as error:
-        for message, hint in broken_templates.faults(read, lone is not None, error):
-            yield problem(message, path, hint)
+        for fault in broken_templates.faults(read, lone is not None, error):
+            yield problem(fault.message, path, fault.hint)
         return
     for reference in sorted(found):
         yield from _check_reference(reference, path, names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import difflib
+import errno
 import functools
 import os
 import re
@@ -79,7 +80,8 @@ def read(path: Path, limit: int = limits.MAX_DOCUMENT_BYTES) -> bytes:
     try:
         return _content(path, limit)
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
-        raise CannotOpen(f"cannot open '{path}': {getattr(error, 'strerror', None) or error}", _near(path)) from None
+        hint = "the link leads to itself; name the file that is meant" if getattr(error, "errno", 0) == errno.ELOOP else _near(path)
+        raise CannotOpen(f"cannot open '{path}': {getattr(error, 'strerror', None) or error}", hint) from None
 
 
 def _content(path: Path, limit: int) -> bytes:

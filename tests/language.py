@@ -70,10 +70,15 @@ def exact(made: Any) -> str:
     return texts.compact_json(made, budget.Budget())
 
 
-def checked(document: Mapping[str, Any] | str, given: Mapping[str, Any] | None = None, filename: str = "test.json") -> check.Checked:
-    """The check, at the nominal time, of a document that is given as JSON or as its text."""
+def checked(
+    document: Mapping[str, Any] | str,
+    given: Mapping[str, Any] | None = None,
+    filename: str = "test.json",
+    catalog_: catalog.Catalog | None = None,
+) -> check.Checked:
+    """The check, at the nominal time, of a document that is given as JSON or as its text; the tools are the shipped ones or others."""
     data = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, default=_plain)
-    return check.document(data.encode(), filename, tools(), ZONE, given, now=NOMINAL)
+    return check.document(data.encode(), filename, catalog_ or tools(), ZONE, given, now=NOMINAL)
 
 
 def _plain(number: Any) -> Any:

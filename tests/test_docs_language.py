@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests import language
+from tests import language, reference_cases
 from workflows.core import environment, errors, functions, limits, problems, scope, source, values
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -177,6 +177,10 @@ def test_every_limit_is_on_the_page_with_its_value() -> None:
 PROBLEMS = sections(DOCS / "problems.md", "###")
 
 
+#: Codes of tools with open schemas, which the shipped ones no longer have.
+SHOWN_WITH_BRIDGES = {"unlikely-argument"}
+
+
 @pytest.mark.parametrize("code", sorted({*problems.CODES, *source.CODES}))
 def test_every_problem_code_is_explained(code: str) -> None:
     below, _ = PROBLEMS[f"`{code}`"]
@@ -198,7 +202,13 @@ def test_the_bad_example_of_a_code_yields_it(code: str) -> None:
     below, _ = PROBLEMS[f"`{code}`"]
     block = _BLOCK.search(below)
     assert block is not None, f"{code} has no example"
-    assert code in [problem.code for problem in check_of(block["kind"], block["body"])]
+    found = with_bridges(block["body"]) if code in SHOWN_WITH_BRIDGES else check_of(block["kind"], block["body"])
+    assert code in [problem.code for problem in found]
+
+
+def with_bridges(body: str) -> tuple[errors.Problem, ...]:
+    """The problems of a document whose tools are bridges."""
+    return language.checked(document(body), catalog_=reference_cases.BRIDGES).problems
 
 
 def check_of(kind: str, body: str) -> tuple[errors.Problem, ...]:

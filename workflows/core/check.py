@@ -81,6 +81,7 @@ def document(
         return Checked(None, None, error.problems)
     stem = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     pipeline, gathered = parse.parse(root, stem, timezone, read_file)
+    gathered.text = data.decode("utf-8-sig", errors="replace")
     if pipeline is None:
         return Checked(None, None, gathered.sorted())
     _Checker(pipeline, tools, gathered, given, now).check()

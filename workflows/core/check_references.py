@@ -83,8 +83,9 @@ class References:
             reads = expressions.reads(leaf.source, leaf.lone)
         except errors.EvaluationError as error:
             self._broken.add(step.id if step else "")
-            for message, hint in broken_templates.faults(leaf.source, leaf.lone, error):
-                self._problems.error("template-syntax", message, leaf.path, leaf.position, hint)
+            for fault in broken_templates.faults(leaf.source, leaf.lone, error):
+                position = self._problems.inside(leaf.position, fault.offset)
+                self._problems.error("template-syntax", fault.message, leaf.path, position, fault.hint)
             return
         assert compiled
         for path, guarded in reads:

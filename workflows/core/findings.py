@@ -44,6 +44,9 @@ MAX_PROBLEMS: Final = 50
 
 _LINE_BREAK: Final = re.compile(r"\r\n?|\n")
 
+#: What to do about a document that holds nothing.
+HOW_TO_BEGIN: Final = 'begin with {"title": "...", "payload": {"pipeline": [{"id": "...", "uses": "...", "with": {}}]}}'
+
 
 class Stopped(Exception):
     """A reader cannot go on; what it found is in the findings. Never leaves `source.read_document`."""

@@ -71,7 +71,7 @@ class Scanner:
 
     def _ended(self) -> NoReturn:
         if not self.open:
-            self.stop("empty", "the document is empty", len(self.text))
+            self.stop("empty", "the document is empty", len(self.text), findings.HOW_TO_BEGIN)
         still_open = [f"'{opener}' of {self.place(offset)}" for opener, offset, _ in reversed(self.open[-5:])]
         more = f" and {len(self.open) - 5} more" if len(self.open) > 5 else ""
         closers = " ".join(closer for _, _, closer in reversed(self.open[-5:]))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from workflows.core import errors, model, parse_schedule, problems
 
 SCHEDULE_KINDS: Final = ("rrule", "cron", "once", "event", "manual")
+_STEP_FORM: Final = 'write {"id": "...", "uses": "...", "with": {}}, or take it out'
 _DOCUMENT_KEYS: Final = ("name", "title", "description", "schedule_kind", "schedule_expr", "timezone", "event_type", "payload")
 _TEXT_KEYS: Final = tuple(key for key in _DOCUMENT_KEYS if key != "payload")
 #: Fields of the earlier system's tasks; they are read so that its documents load.
@@ -145,7 +146,7 @@ class _Parser:
             self._problems.error("blocks-not-here", "a {% %} block cannot stand around steps", path, node.position, hint)
             return None
         if not isinstance(node, model.Object):
-            self._wrong(node, "a step: an object with 'uses'", path, node.position)
+            self._wrong(node, "a step: an object with 'uses'", path, node.position, _STEP_FORM)
             return None
         members = self._members(node, path, _STEP_KEYS, _STEP_HINTS)
         uses = self._text(members, "uses", path)
@@ -233,11 +234,18 @@ class _Parser:
         if isinstance(node, model.Text):
             self._problems.error("wrong-type", f"'{key}' takes plain text, no templates", full, position)
         else:
-            self._wrong(node, "text", full, position)
+            self._wrong(node, "text", full, position, _text_hint(key, node))
         return None
 
-    def _wrong(self, node: Any, expected: str, path: str, position: model.Position) -> None:
-        self._problems.error("wrong-type", f"expected {expected}, found {problems.described(node)}", path, position)
+    def _wrong(self, node: Any, expected: str, path: str, position: model.Position, hint: str = "") -> None:
+        self._problems.error("wrong-type", f"expected {expected}, found {problems.described(node)}", path, position, hint)
+
+
+def _text_hint(key: str, node: Any) -> str:
+    if key == "timezone":
+        return 'name a zone: "timezone": "Europe/Chisinau"'
+    is_text = key in ("title", "description", "name", "note") and isinstance(node, model.Const) and node.value is not None
+    return f'put it into quotes: "{key}": "{node.value}"' if is_text else ""
 
 
 def document_error(gathered: problems.Gathered) -> errors.DocumentError:

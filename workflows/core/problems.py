@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from workflows.core import errors, model
+from workflows.core import errors, model, places
 
 #: Every code of the parser and the checker, with its meaning; docs/problems.md is held true to it by a test.
 CODES: Final[dict[str, str]] = {
@@ -67,6 +67,11 @@ class Gathered:
 
     def __init__(self) -> None:
         self.problems: list[errors.Problem] = []
+        self.text = ""  # the document, for places inside its strings
+
+    def inside(self, position: model.Position, offset: int | None) -> model.Position:
+        """The place of a character of the string at this position; the string's own where there is no offset."""
+        return position if offset is None else places.inside(self.text, position, offset)
 
     def error(self, code: str, message: str, path: str, position: model.Position, hint: str = "") -> None:
         """Adds an error."""

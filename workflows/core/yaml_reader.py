@@ -67,7 +67,7 @@ class _Composer:
         """The only document of the stream."""
         self._next()
         if isinstance(self._next(), events.StreamEndEvent):
-            self._stop("empty", "the document is empty", 0)
+            self._stop("empty", "the document is empty", 0, findings.HOW_TO_BEGIN)
         root = self._value(self._next(), 0)
         self._next()
         after = self._next()

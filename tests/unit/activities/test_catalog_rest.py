@@ -96,7 +96,13 @@ def test_what_requests_cannot_share_is_told_once(tmp_path: Path, shared: dict[st
 
 
 TEMPLATES = [
-    pytest.param(get(path="/items/${arguments.id +}"), "rest.path", "in '${arguments.id +}': the expression ends too early", "", id="syntax"),
+    pytest.param(
+        get(path="/items/${arguments.id +}"),
+        "rest.path",
+        "in '${arguments.id +}': the expression ends too early",
+        "write what stands behind the '+'",
+        id="syntax",
+    ),
     pytest.param(get(query={"q": "${arguments.id | nofilter}"}), "rest.query.q", "no filter 'nofilter'", "docs/language.md lists them", id="unknown filter"),
     pytest.param(get(query={"q": "${arguments.id:,.2z}"}), "rest.query.q", "',.2z' is no format", "a colon outside quotes and brackets begins a format, for example ,  .2f  ,.2f  08.3f  >20", id="format"),
     pytest.param(get(query={"q": "${argument.id}"}), "rest.query.q", "reads 'argument', expected one of arguments, key, settings", "did you mean 'arguments'?", id="unknown name"),

@@ -45,7 +45,7 @@ def test_yaml_is_checked_alike() -> None:
     ("step", "expected"),
     [
         ({"uses": "slack.post_mesage"}, ("error", "unknown-tool", "no tool 'slack.post_mesage' in the catalog", "did you mean 'slack.post_message'?")),
-        ({"if": "a >"}, ("error", "template-syntax", "the expression ends too early", "")),
+        ({"if": "a >"}, ("error", "template-syntax", "the expression ends too early", "write what stands behind the '>'")),
         ({"if": "x ${params.y} z"}, ("error", "template-syntax", "'x ${params.y} z' is text around a template, no condition", "write a bare expression, or one in ${...} with nothing around it")),
         ({"if": []}, ("error", "wrong-type", "expected an expression or a boolean, found a list", "")),
         ({"if": 5}, ("error", "wrong-type", "expected an expression or a boolean, found the number 5", "")),

@@ -82,8 +82,8 @@ def test_the_checker_refuses_text_around_a_template_as_a_condition(condition: st
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        ("((", ("error", "template-syntax", "the expression ends too early", "")),
-        ("params.n >", ("error", "template-syntax", "the expression ends too early", "")),
+        ("((", ("error", "template-syntax", "the expression ends too early", "write what stands behind the '('")),
+        ("params.n >", ("error", "template-syntax", "the expression ends too early", "write what stands behind the '>'")),
         ("hello", ("error", "unknown-name", "nothing is called 'hello'", "known here: later, steps, params, event")),
         (
             "params.zz == 1",

@@ -238,7 +238,11 @@ FOLLOWS = '{"a": 1, "b": '
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("", "empty 1:1: the document is empty", id="empty"),
+        pytest.param(
+            "",
+            'empty 1:1: the document is empty (begin with {"title": "...", "payload": {"pipeline": [{"id": "...", "uses": "...", "with": {}}]}})',
+            id="empty",
+        ),
         pytest.param("[1,,2]", "extra-comma 1:4: two commas in a row (remove it)", id="doubled comma"),
         pytest.param("[1,]", "extra-comma 1:3: a comma after the last item (remove it)", id="trailing comma"),
         pytest.param('{"a": 1,}', "extra-comma 1:8: a comma after the last item (remove it)", id="trailing comma in an object"),

@@ -59,8 +59,18 @@ EXAMPLE = ' (for example {"title": "...", "payload": {"pipeline": [...]}})'
 @pytest.mark.parametrize(
     ("data", "filename", "expected"),
     [
-        pytest.param(b"", "a.json", "empty 1:1: the document is empty", id="empty"),
-        pytest.param(b"", "a.yaml", "empty 1:1: the document is empty", id="empty YAML"),
+        pytest.param(
+            b"",
+            "a.json",
+            'empty 1:1: the document is empty (begin with {"title": "...", "payload": {"pipeline": [{"id": "...", "uses": "...", "with": {}}]}})',
+            id="empty",
+        ),
+        pytest.param(
+            b"",
+            "a.yaml",
+            'empty 1:1: the document is empty (begin with {"title": "...", "payload": {"pipeline": [{"id": "...", "uses": "...", "with": {}}]}})',
+            id="empty YAML",
+        ),
         pytest.param(b"[1]", "a", f"not-object 1:1: the document is a list, not an object{EXAMPLE}", id="list"),
         pytest.param(b" null", "a.json", f"not-object 1:2: the document is null, not an object{EXAMPLE}", id="null"),
         pytest.param(b"false", "a.json", f"not-object 1:1: the document is false, not an object{EXAMPLE}", id="false"),

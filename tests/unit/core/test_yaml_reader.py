@@ -126,8 +126,16 @@ def test_places_count_lines_and_characters_from_1() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("", "empty 1:1: the document is empty", id="empty"),
-        pytest.param("# only\n", "empty 1:1: the document is empty", id="comment only"),
+        pytest.param(
+            "",
+            'empty 1:1: the document is empty (begin with {"title": "...", "payload": {"pipeline": [{"id": "...", "uses": "...", "with": {}}]}})',
+            id="empty",
+        ),
+        pytest.param(
+            "# only\n",
+            'empty 1:1: the document is empty (begin with {"title": "...", "payload": {"pipeline": [{"id": "...", "uses": "...", "with": {}}]}})',
+            id="comment only",
+        ),
         pytest.param(
             "a: 1\nb: {k: 1, k: 2}",
             'duplicate-key 2:11 b.k: the key "k" stands twice in one object (the first one stands at line 2, column 5)',

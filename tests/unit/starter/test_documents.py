@@ -108,7 +108,10 @@ def test_a_link_to_itself_is_not_suggested_for_itself(tmp_path: Path) -> None:
     (tmp_path / "loop.json").symlink_to("loop.json")
     with pytest.raises(documents.CannotOpen) as raised:
         documents.read(tmp_path / "loop.json")
-    assert str(raised.value) == f"cannot open '{tmp_path / 'loop.json'}': Too many levels of symbolic links"
+    assert (
+        str(raised.value)
+        == f"cannot open '{tmp_path / 'loop.json'}': Too many levels of symbolic links; the link leads to itself; name the file that is meant"
+    )
 
 
 def test_what_is_piped_in_is_read() -> None:

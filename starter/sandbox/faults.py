@@ -87,7 +87,7 @@ class Damaged(Response):
     """An answer to work that was done, damaged on its way."""
 
     def __init__(self, fault: Fault, content: bytes) -> None:
-        super().__init__(content, media_type="application/json")
+        super().__init__(content or b"{}", media_type="application/json")  # of nothing there would be no half
         self._fault = fault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

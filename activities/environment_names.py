@@ -12,6 +12,7 @@ FILE_SUFFIX: Final = "_FILE"
 VAULT_SUFFIX: Final = "_VAULT"
 
 CATALOG: Final = "ORDINAUT_CATALOG"
+FILES: Final = "ORDINAUT_FILES"
 DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
@@ -26,6 +27,7 @@ VAULT_SECRET_ID: Final = "VAULT_SECRET_ID"
 OWN: Final[dict[str, str]] = {
     CATALOG: "folder of tool definitions that is put before the shipped ones",
     DATABASE_URL: "database of `database.query`: postgresql://user:password@host/name, mysql://user:password@host/name (MariaDB too) or sqlite:///file.db",
+    FILES: "folder for files that vendors answer with, such as bank statements; files in the state folder where not set",
     TIMEZONE: "time zone of pipelines that name none, such as Europe/Chisinau; UTC where not set",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",

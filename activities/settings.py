@@ -176,6 +176,11 @@ class Settings:
         # The XDG rules: a path that is not absolute is ignored.
         return (pathlib.Path(folder) if os.path.isabs(folder) else home / ".local" / "state") / "ordinaut"
 
+    def files_folder(self) -> pathlib.Path:
+        """Where files that vendors answer with are kept: ORDINAUT_FILES, by default `files` in the state folder."""
+        given = self._environment.get(names.FILES)
+        return pathlib.Path(given) if given else self.state_folder() / "files"
+
     def plain(self, name: str) -> str | None:
         """A variable of a service that is no secret, such as JIRA_USERNAME."""
         return self._environment.get(name)

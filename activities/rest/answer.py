@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities import exchange, json_text, outcomes
+from activities import exchange, files, json_text, outcomes
 from activities.rest import description as descriptions
 from activities.rest import rate_limits
 from workflows.core import errors, scope
@@ -57,6 +57,8 @@ def read(
 def _content(form: str, response: exchange.Response) -> Any:
     if form == descriptions.NONE or response.status == _NO_CONTENT:
         return None
+    if form == descriptions.FILE:
+        return files.described(response.body, response.headers)
     if form == descriptions.TEXT:
         return _text(response.body)
     return json_text.decode(response.body) if response.body.strip() else None

@@ -19,6 +19,7 @@ KEYS: Final = (
 JSON: Final = "json"
 TEXT: Final = "text"
 NONE: Final = "none"
+FILE: Final = "file"
 
 #: The words for kinds of errors in definitions.
 KINDS: Final[Mapping[str, str]] = {

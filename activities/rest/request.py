@@ -20,7 +20,12 @@ HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 OUR_HEADERS: Final = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "authorization", "proxy-authorization", "cookie", "te", "upgrade"}
 )
-_ACCEPTED: Final = {descriptions.JSON: "application/json", descriptions.TEXT: "text/plain, */*;q=0.8", descriptions.NONE: "*/*"}
+_ACCEPTED: Final = {
+    descriptions.JSON: "application/json",
+    descriptions.TEXT: "text/plain, */*;q=0.8",
+    descriptions.NONE: "*/*",
+    descriptions.FILE: "*/*",
+}
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _TEXT_TYPE: Final = "text/plain; charset=utf-8"
 

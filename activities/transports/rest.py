@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from activities import authentication, endpoints, exchange
+from activities import authentication, endpoints, exchange, files
 from activities import settings as settings_module
 from activities.rest import answer as answers
 from activities.rest import cache, checked, look_up, pages, poll, rate_limits, request, texts
@@ -47,6 +47,7 @@ class Rest:
         self._clients = exchange.Clients(tls or self._door.client_options)
         self._actions: dict[tuple[str, str | None, str], descriptions.Action] = {}
         self._cache = cache.Cache()
+        self._files = files.Store(settings.files_folder())
         self.rate_limits = rate_limits.RateLimits()
 
     async def send(self, call: base.Call) -> base.Answer:
@@ -128,13 +129,16 @@ class Rest:
         return base.Answer(_result(description, reply.names(roots, first=first.answer), reply.answer), made.warnings)
 
     def _asking(self, action: descriptions.Action, roots: Mapping[str, Any]) -> look_up.Ask:
-        """Sends one request, notes the vendor's limits, reads the answer."""
+        """Sends one request, notes the vendor's limits, reads the answer, keeps it where it is a file."""
 
         async def ask(call: base.Call, description: descriptions.Description, unsigned: exchange.Request) -> answers.Reply:
             response = await self._door.send(self._clients, unsigned, call)
             numbers = rate_limits.read(action.rate_limit, response.headers, datetime.datetime.now(datetime.UTC))
             self.rate_limits.note(call.tool.service, numbers)
-            return answers.read(description, response, roots, numbers, self._settings.mask)
+            reply = answers.read(description, response, roots, numbers, self._settings.mask)
+            if description.answer == descriptions.FILE and response.is_success:
+                await asyncio.to_thread(self._files.keep, response.body)
+            return reply
 
         return ask
 

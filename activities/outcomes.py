@@ -20,6 +20,10 @@ MAX_QUOTED_CHARS: Final = 300
 #: A vendor that asks for a longer pause is asked again after this one.
 MAX_RETRY_AFTER: Final = datetime.timedelta(days=1)
 
+_UNCHANGED: Final = "nothing was changed"
+_TOLD: Final = "the same call is not sent again"
+#: Words of a refusal that says itself what to do, or that nothing was asked of the vendor.
+_ADVISED: Final = re.compile(r"not sent|nothing was sent|\bcheck |\bset the ")
 #: Of a long list of violations the details keep so many.
 MAX_PROBLEMS: Final = 20
 
@@ -196,13 +200,20 @@ def _advice(failure: errors.ToolError, call: Call) -> str:
     """What happens next, or what a person has to do."""
     if failure.kind in errors.RETRYABLE:
         return f"it may be sent again{f' after {failure.retry_after:g} s' if failure.retry_after else ''}"
-    if failure.kind != errors.UNKNOWN_OUTCOME:
-        return ""
+    service = call.tool.partition(".")[0]
+    if failure.kind == errors.BAD_OUTPUT:
+        if _UNCHANGED in failure.message:
+            return _TOLD
+        if call.effect == model.SAFE:
+            return f"{_UNCHANGED}; {_TOLD}"
+        return f"the call itself was done: look in {service} at what came of it before anything is sent again"
+    if failure.kind not in (errors.UNKNOWN_OUTCOME, errors.INTERNAL_ERROR):
+        advised = failure.kind == errors.INVALID_INPUT or _ADVISED.search(failure.message)
+        return "" if advised else f"correct it and run again: {_TOLD}"
     if retryable(failure.kind, call.effect):
         return "sending it again does no harm"
     if call.look_up:
         return "it is looked up at the vendor before it is sent again"
-    service = call.tool.partition(".")[0]
     key = f" (it was sent with the key {call.key})" if call.key else ""
     return (
         f"it may have been done, and sent again it could be done twice: look up in {service} whether"

@@ -18,6 +18,11 @@ from workflows.core import model
 
 DIGEST = "0123456789ab"
 
+#: How messages of final failures end: what a person has to do.
+REFUSED = "; correct it and run again: the same call is not sent again"
+UNCHANGED = "; nothing was changed; the same call is not sent again"
+DONE = "; the call itself was done: look in bank at what came of it before anything is sent again"
+
 
 def tool(transport: str, address: str = "bank.accounts", **definition: Any) -> model.Tool:
     """A tool as the catalog would give it."""

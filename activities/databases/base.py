@@ -78,6 +78,13 @@ def too_many_rows(query: Query) -> errors.ToolError:
     )
 
 
+def unchanged(refused: errors.ToolError) -> errors.ToolError:
+    """A refusal; of what a statement gave it ended the transaction: for a person, that a write was taken back."""
+    if refused.kind != errors.BAD_OUTPUT:
+        return refused
+    return errors.ToolError(refused.kind, f"{refused.message}; nothing was changed", refused.details, refused.retry_after)
+
+
 def timed_out(query: Query, work: Work) -> errors.ToolError:
     """The statement timeout ended a statement. A write was rolled back for sure, and would run into the same timeout again."""
     after = f"{query.path}: the database stopped the statement after {work.statement_seconds():.3g} s"

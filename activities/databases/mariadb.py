@@ -104,9 +104,9 @@ class Mariadb:
             work.progress.sent = work.writes
             await _execute(driver, "COMMIT")
             return tables
-        except errors.ToolError:
+        except errors.ToolError as refused:
             await _roll_back(driver)
-            raise
+            raise base.unchanged(refused) from None
         except pymysql.MySQLError as error:
             await _roll_back(driver)
             raise _failure(error, query, work) from None

@@ -86,9 +86,9 @@ class Postgres:
             work.progress.sent = work.writes
             await driver.execute("COMMIT")
             return tables
-        except errors.ToolError:
+        except errors.ToolError as refused:
             await _roll_back(driver)
-            raise
+            raise base.unchanged(refused) from None
         except psycopg.Error as error:
             await _roll_back(driver)
             raise _failure(error, query, work) from None

@@ -83,9 +83,9 @@ async def _transaction(driver: aiosqlite.Connection, work: base.Work) -> list[ba
         work.progress.sent = work.writes
         await driver.execute("COMMIT")
         return tables
-    except errors.ToolError:
+    except errors.ToolError as refused:
         await driver.rollback()
-        raise
+        raise base.unchanged(refused) from None
     except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
         await driver.rollback()
         raise _failure(error, query, work) from None

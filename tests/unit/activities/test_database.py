@@ -204,7 +204,11 @@ def test_arguments_that_make_no_sense(url: str, arguments: dict[str, Any], messa
 )
 def test_results_that_no_step_can_carry(url: str, text: str, message: str) -> None:
     error = failed(url, {"query": text})
-    assert (error.type, error.non_retryable, error.message) == ("bad output", True, f"step pay: database.query, attempt 1: {message}")
+    assert (error.type, error.non_retryable, error.message) == (
+        "bad output",
+        True,
+        f"step pay: database.query, attempt 1: {message}{calls.UNCHANGED}",
+    )
 
 
 def test_fifty_thousand_rows_can_be_carried(url: str) -> None:
@@ -236,7 +240,7 @@ def test_what_the_database_refuses_is_never_sent_again(url: str, text: str, says
     error = failed(url, {"query": text}, effect="safe")
     assert (error.type, error.non_retryable) == ("rejected by the vendor", True)
     assert error.message.startswith("step pay: database.query, attempt 1: with.query: ") and says in error.message
-    assert error.message.endswith("nothing was changed")
+    assert error.message.endswith("nothing was changed" + calls.REFUSED)
 
 
 def test_a_long_read_is_stopped_by_its_timeout(url: str) -> None:

@@ -125,6 +125,34 @@ def test_a_call_with_a_key_is_sent_again_after_an_unknown_outcome() -> None:
     assert error.non_retryable is False
 
 
+@pytest.mark.parametrize(
+    ("kind", "effect", "message", "advice"),
+    [
+        (errors.BAD_OUTPUT, "safe", "no JSON", "nothing was changed; the same call is not sent again"),
+        (errors.BAD_OUTPUT, "key", "no JSON", "the call itself was done: look in maib at what came of it before anything is sent again"),
+        (errors.REJECTED, "safe", "no table 'x'", "correct it and run again: the same call is not sent again"),
+        (errors.INTERNAL_ERROR, "safe", "a defect", "sending it again does no harm"),
+        (
+            errors.INTERNAL_ERROR,
+            "unsafe",
+            "a defect",
+            "it may have been done, and sent again it could be done twice: look up in maib whether create_payment took effect"
+            " (it was sent with the key c0ffee), and repair it by hand",
+        ),
+    ],
+    ids=["bad output of a read", "bad output of a change", "rejected SQL", "our defect in a read", "our defect in a change"],
+)
+def test_each_final_failure_says_what_to_do(kind: str, effect: str, message: str, advice: str) -> None:
+    assert failing(kind, message, effect).message == f"step pay: maib.banking create_payment, attempt 2: {message}; {advice}"
+
+
+def test_an_advice_that_the_failure_gives_already_is_not_repeated() -> None:
+    failure = outcomes.of_status(404, {}, "", NOW)
+    assert failure is not None
+    message = failing(failure.kind, failure.message).message
+    assert message == "step pay: maib.banking create_payment, attempt 2: HTTP 404; change the arguments; the same call is not sent again"
+
+
 def test_the_vendors_pause_becomes_the_retry_delay() -> None:
     error = failing(errors.THROTTLED, "HTTP 429", retry_after=7.0)
     assert error.next_retry_delay == datetime.timedelta(seconds=7)

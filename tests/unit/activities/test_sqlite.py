@@ -147,7 +147,10 @@ def test_a_locked_database_may_be_tried_again(file: Path) -> None:
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("not a database " * 100)
     error = failed(tmp_path / "x.db", "SELECT 1 FROM money")
-    assert (error.type, error.message) == ("rejected by the vendor", f"{PREFIX}with.query: file is not a database; nothing was changed")
+    assert (error.type, error.message) == (
+        "rejected by the vendor",
+        f"{PREFIX}with.query: file is not a database; nothing was changed{calls.REFUSED}",
+    )
 
 
 def test_no_file_is_made_where_there_is_none(tmp_path: Path) -> None:

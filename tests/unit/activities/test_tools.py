@@ -117,7 +117,7 @@ def test_the_output_of_an_action_is_checked_by_the_schema_of_that_action() -> No
     actions = {"open": {"effect": "key", "output_schema": ACCOUNT}, "close": {"effect": "key"}}
     error = failed(Scripted({"account": 5}), {"action": "open"}, actions=actions)
     assert (error.type, error.non_retryable) == ("bad output", True)
-    assert error.message == "step pay: bank.accounts open, attempt 1: output.account: found number 5, expected text"
+    assert error.message == "step pay: bank.accounts open, attempt 1: output.account: found number 5, expected text" + calls.DONE
     assert asyncio.run(call(Scripted({"account": 5}), {"action": "close"}, actions=actions))["output"] == {"account": 5}
 
 
@@ -126,7 +126,7 @@ def test_an_output_that_temporal_could_not_keep_is_bad() -> None:
     assert error.type == "bad output"
     assert error.message == (
         "step pay: bank.accounts, attempt 1: the output has 2,000,013 bytes as JSON, and a run keeps at most 2,000,000 (MAX_PAYLOAD_BYTES);"
-        " ask for less: fewer rows, a shorter period, only the fields that later steps read"
+        " ask for less: fewer rows, a shorter period, only the fields that later steps read" + calls.DONE
     )
     assert limits.MAX_PAYLOAD_BYTES == 2_000_000
 
@@ -247,7 +247,10 @@ def test_a_defect_of_ours_tells_its_type_and_place_but_not_its_text() -> None:
     error = failed(Scripted(error=KeyError("geheim")), given={"effect": "unsafe"})
     assert (error.type, error.non_retryable) == ("internal error", True)
     assert error.message.startswith("step pay: bank.accounts, attempt 1: KeyError at tests/unit/activities/test_tools.py:")
-    assert error.message.endswith("this is a defect of Ordinaut, please report it; the call may have been sent")
+    assert "; this is a defect of Ordinaut, please report it; the call may have been sent; it may have been done, and" in error.message
+    assert error.message.endswith(
+        "look up in bank whether bank.accounts took effect (it was sent with the key 428fe412662223fcda9ba56d81ada70f), and repair it by hand"
+    )
     assert "geheim" not in str(error.details) and error.__cause__ is None
 
 

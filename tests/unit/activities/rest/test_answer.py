@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import vendors
+from tests import calls, vendors
 
 SLACK = {
     "path": "/a",
@@ -107,7 +107,7 @@ def test_an_answer_of_each_form(answer: str, reply: vendors.Reply, output: Any) 
 
 
 def test_text_that_is_none_is_bad_output() -> None:
-    assert called({"path": "/a", "answer": "text"}, vendors.reply(b"ok \xff")).failure[2] == "the answer is not UTF-8 (byte 4)"
+    assert called({"path": "/a", "answer": "text"}, vendors.reply(b"ok \xff")).failure[2] == "the answer is not UTF-8 (byte 4)" + calls.DONE
 
 
 LIMIT = {"limit": "x-limit", "remaining": "x-left", "reset": "x-reset"}

@@ -77,7 +77,7 @@ def test_ten_megabytes_can_be_read_where_the_result_takes_little_of_them() -> No
 def test_an_answer_of_the_wrong_schema_is_bad_output() -> None:
     schema = {"type": "object", "properties": {"balance": {"type": "number"}}, "required": ["balance"]}
     called = vendors.call({"path": "/a"}, {"/a": vendors.reply({"balance": "12"})}, output_schema=schema)
-    assert called.failure == ("bad output", True, 'output.balance: found text "12", expected a number')
+    assert called.failure == ("bad output", True, 'output.balance: found text "12", expected a number' + calls.DONE)
 
 
 def test_a_redirect_elsewhere_is_not_followed_and_no_secret_goes_there() -> None:

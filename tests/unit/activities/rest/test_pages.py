@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from activities.rest import links
-from tests import servers, vendors
+from tests import calls, servers, vendors
 
 ITEMS = [{"n": number} for number in range(1, 8)]
 
@@ -133,7 +133,7 @@ def test_an_address_elsewhere_is_refused_and_nothing_is_sent_there(address: str)
 def test_an_address_elsewhere_is_named_without_its_secrets() -> None:
     found = called({"next": "${'https://evil.example/items?token=x'}"}, lambda request, url: vendors.reply({"items": []}))
     assert found.failure[2] == (
-        f"the next page leads to https://evil.example/items, expected the scheme, host and port of {found.url}; it was not followed"
+        f"the next page leads to https://evil.example/items, expected the scheme, host and port of {found.url}; it was not followed{calls.UNCHANGED}"
     )
 
 
@@ -165,7 +165,7 @@ def test_a_limit_that_is_none_is_refused(most: Any) -> None:
 
 def test_pages_in_a_circle_are_noticed() -> None:
     found = called({"cursor": "${'same'}", "into": "query.cursor"}, by_cursor_that_never_ends)
-    assert found.failure[2] == "the next page is one that was read before: the vendor's pages lead in a circle"
+    assert found.failure[2] == "the next page is one that was read before: the vendor's pages lead in a circle" + calls.UNCHANGED
     assert len(found.requests) == 2
 
 
@@ -175,7 +175,7 @@ def by_cursor_that_never_ends(request: servers.Request, url: str) -> vendors.Rep
 
 def test_items_that_are_no_list_are_bad_output() -> None:
     found = called(CURSOR, lambda request, url: vendors.reply({"items": {"n": 1}, "meta": {"next": ""}}))
-    assert found.failure == ("bad output", True, "rest.pages.items: found an object, expected a list")
+    assert found.failure == ("bad output", True, "rest.pages.items: found an object, expected a list" + calls.UNCHANGED)
 
 
 def test_a_page_that_fails_fails_the_call() -> None:

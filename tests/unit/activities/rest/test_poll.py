@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import vendors
+from tests import calls, vendors
 
 TASK = {
     "path": "/start",
@@ -101,7 +101,7 @@ def test_when_says_whether_there_is_something_to_wait_for() -> None:
 
 def test_an_operation_that_failed_is_a_rejection_with_the_vendor_s_word() -> None:
     found = called([GOES_ON, vendors.reply({"state": "failed", "reason": "no rights"})])
-    assert found.failure == ("rejected by the vendor", True, 'the operation failed at the vendor: "no rights"')
+    assert found.failure == ("rejected by the vendor", True, 'the operation failed at the vendor: "no rights"' + calls.REFUSED)
 
 
 PASSING = [

@@ -35,7 +35,7 @@ def check(rest: Mapping[str, Any], path: str, names: templates.Names, effect: st
         return
     at = fit_words.path_to(path, ["check"])
     answer = names.with_roots(*names.roots, *templates.ANSWER[len(templates.REQUEST) :])
-    yield from templates.check_expression(given.get("value"), fit_words.path_to(at, ["value"]), answer)
+    yield from templates.check(given.get("value"), fit_words.path_to(at, ["value"]), answer)  # text around is part of the JSON
     yield from templates.check(given.get("schema"), fit_words.path_to(at, ["schema"]), names)
     yield from _schema(given.get("schema"), at)
     yield from templates.check(given.get("again"), fit_words.path_to(at, ["again"]), answer.with_roots(*answer.roots, *_AGAIN))

@@ -9,7 +9,13 @@ from tests import mariadb_server, postgres
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 #: Programs that judge or stand behind the product, each with its package.
-PROGRAMS = {"openssl": "openssl", "redis-server": "redis-server", "xmlsec1": "xmlsec1"}
+PROGRAMS = {
+    "openssl": "openssl",
+    "prometheus": "prometheus",
+    "prometheus-pushgateway": "prometheus-pushgateway",
+    "redis-server": "redis-server",
+    "xmlsec1": "xmlsec1",
+}
 
 
 def missing() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from activities import catalog_problems
+from activities import catalog_problems, validators
 from workflows.core import errors, fit_problems, fit_words
 
 
@@ -53,8 +53,8 @@ def _example(
         return
     at = fit_words.path_to(path, ["example"])
     for schema, value in ((definition.get("input_schema"), {**named, **example}), (action.get("input_schema"), dict(example))):
-        if isinstance(schema, Mapping) and not fit_problems.find_in_schema(schema, ""):
-            for violation in fit_problems.find(dict(schema), value, at):
+        if isinstance(schema, dict) and not fit_problems.find_in_schema(schema, "", validators.is_schema):
+            for violation in fit_problems.find(schema, value, at, validators.fast(schema)):
                 yield errors.Problem(catalog_problems.BAD_REST, violation.message, path=violation.path, hint=violation.hint)
 
 

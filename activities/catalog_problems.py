@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import json_places
+from activities import json_places, validators
 from workflows.core import errors, fit_problems, fit_schema, fit_words, limits
 
 # Codes of problems in catalog files; stable.
@@ -107,7 +107,7 @@ def _definitions(value: Any) -> list[tuple[str, Any]]:
 
 def check(definition: Any, where: str, schema: Mapping[str, Any]) -> list[errors.Problem]:
     """Everything wrong with one definition, measured by `schema` (catalogs/schema.json)."""
-    found = [_from(violation, BAD_DEFINITION) for violation in fit_problems.find(schema, definition, where)]
+    found = [_from(violation, BAD_DEFINITION) for violation in fit_problems.find(schema, definition, where, validators.fast(schema))]
     if not isinstance(definition, Mapping):
         return found
     refused = {problem.path for problem in found}
@@ -143,7 +143,7 @@ def _defs(definition: Mapping[str, Any], name: str) -> Any:
 
 
 def _check_schema(schema: Any, where: str) -> list[errors.Problem]:
-    found = [_from(violation, BAD_SCHEMA) for violation in fit_problems.find_in_schema(schema, where)]
+    found = [_from(violation, BAD_SCHEMA) for violation in fit_problems.find_in_schema(schema, where, validators.is_schema)]
     return found or _check_cut_marks(schema, where)
 
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 from activities import json_text
 from workflows.core import fit_schema
 
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MAX_KEPT: Final = 2_048
 #: A catalog's schemas are the same objects for as long as a worker runs; each is kept here, so that none takes its identity.
 _BY_IDENTITY: Final[dict[int, tuple[fit_schema.Schema, Callable[[Any], bool] | None]]] = {}
@@ -30,6 +31,14 @@ def fast(schema: fit_schema.Schema) -> Callable[[Any], bool] | None:
         _BY_IDENTITY.clear()
     _BY_IDENTITY[id(schema)] = (schema, made)
     return made
+
+
+def is_schema(schema: Any) -> bool:
+    """Whether something has the form of a JSON Schema (2020-12); a no is left to the slow path."""
+    try:
+        return bool(jsonschema_rs.meta.is_valid({"$schema": _DIALECT, **schema} if isinstance(schema, dict) else schema))
+    except ValueError:
+        return False
 
 
 @functools.lru_cache(maxsize=_MAX_KEPT)

@@ -18,6 +18,7 @@ ZONE = "Europe/Chisinau"
 
 
 @functools.cache
+@functools.cache
 def tools() -> catalog.Catalog:
     """The shipped catalog."""
     return catalog.load([catalog.shipped_folder()])

@@ -14,6 +14,7 @@ VAULT_SUFFIX: Final = "_VAULT"
 CATALOG: Final = "ORDINAUT_CATALOG"
 FILES: Final = "ORDINAUT_FILES"
 DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
+MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
 TOKEN_KEY: Final = "ORDINAUT_TOKEN_KEY"
@@ -29,6 +30,7 @@ OWN: Final[dict[str, str]] = {
     DATABASE_URL: "database of `database.query`: postgresql://user:password@host/name, mysql://user:password@host/name (MariaDB too) or sqlite:///file.db",
     FILES: "folder for files that vendors answer with, such as bank statements; files in the state folder where not set",
     TIMEZONE: "time zone of pipelines that name none, such as Europe/Chisinau; UTC where not set",
+    MCP_TOKEN: "what an assistant sends to `ordinaut mcp --http` to be let in: a long random text",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",
     TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",
@@ -37,7 +39,7 @@ OWN: Final[dict[str, str]] = {
 }
 
 #: Secrets among our own variables.
-OWN_SECRETS: Final = (DATABASE_URL, REDIS_URL, TOKEN_KEY)
+OWN_SECRETS: Final = (DATABASE_URL, MCP_TOKEN, REDIS_URL, TOKEN_KEY)
 
 #: Secrets of the services; each may also be given as NAME_FILE, a path to read it from.
 SECRETS: Final[dict[str, str]] = {

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "delete": ("delete", "Delete schedules."),
     "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
     "import-mcp": ("import_mcp", "An MCP server's tools as a catalog file."),
+    "mcp": ("mcp_command", "Let an assistant work with pipelines (Model Context Protocol)."),
     "login": ("login", "Grant access to a service in the browser."),
     "sandbox": ("sandbox_command", "Stand-ins for the vendors, until Ctrl-C."),
     "worker": ("worker_command", "A worker in the foreground, for production."),
@@ -44,7 +45,6 @@ COMMANDS: Final = {
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
     **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "events and approvals"),
-    **dict.fromkeys(("mcp",), "the vendor tools"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
 }
 

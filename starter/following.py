@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import client, service
@@ -33,8 +34,10 @@ async def read(temporal: client.Client, run_id: str) -> history.RunHistory:
     return told
 
 
-async def follow(temporal: client.Client, run_id: str, quiet: bool) -> history.RunHistory:
-    """Waits until the run has ended; prints each step as it changes unless `quiet`."""
+async def follow(
+    temporal: client.Client, run_id: str, quiet: bool, changed: Callable[[history.RunHistory], None] | None = None
+) -> history.RunHistory:
+    """Waits until the run has ended; prints each step as it changes unless `quiet`, and calls `changed` after each news."""
     told = history.RunHistory(temporal.data_converter)
     shown: dict[str, str] = {}
     token = b""
@@ -43,6 +46,8 @@ async def follow(temporal: client.Client, run_id: str, quiet: bool) -> history.R
         await told.read(events)
         if told.given and not quiet:
             _tell(told.record(), shown)
+        if told.given and changed is not None:
+            changed(told)
     return told
 
 

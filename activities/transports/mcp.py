@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the SDK takes a second to load, so only a call that needs i
 _INVALID: Final = frozenset({-32601, -32602})  # no such method, invalid params
 _CLOSED: Final = -32000
 _TIMED_OUT: Final = -32001
-_MISSING: Final = "the package `mcp` is not installed here: pip install 'ordinaut[mcp]'"
+MISSING: Final = "the package `mcp` is not installed here: pip install 'ordinaut[mcp]'"
 
 
 class Mcp:
@@ -86,7 +86,7 @@ class Mcp:
         try:
             from activities import mcp_servers
         except ImportError:
-            raise errors.ToolError(errors.INVALID_INPUT, _MISSING) from None
+            raise errors.ToolError(errors.INVALID_INPUT, MISSING) from None
         opener, identity = await (self._over_stdio(tool) if tool.transport == "stdio" else self._over_http(tool))
         place = tool.definition.get("server") or tool.definition["executable"]
         known = self._servers.get(place)

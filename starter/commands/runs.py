@@ -46,7 +46,7 @@ def query(status: str | None, pipeline: str | None) -> str:
 
 async def _list(filter_: str, limit: int, as_json: bool, nothing: str) -> int:
     temporal = await connection.connect(converter.DATA_CONVERTER)
-    found = [_facts(one) async for one in temporal.list_workflows(filter_, limit=limit)]
+    found = [facts(one) async for one in temporal.list_workflows(filter_, limit=limit)]
     if as_json:
         output.json_document({"runs": found})
     elif not found:
@@ -56,7 +56,8 @@ async def _list(filter_: str, limit: int, as_json: bool, nothing: str) -> int:
     return 0
 
 
-def _facts(one: client.WorkflowExecution) -> dict[str, Any]:
+def facts(one: client.WorkflowExecution) -> dict[str, Any]:
+    """A run of the list as `--json` shows it."""
     names = {theirs: ours for ours, theirs in STATUSES.items()}
     status = one.status.name.title().replace("_", "") if one.status else ""
     step = one.typed_search_attributes.get(common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STEP))

@@ -1,0 +1,1 @@
+"""What an assistant may do here, over the Model Context Protocol: `ordinaut mcp`."""

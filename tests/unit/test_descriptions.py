@@ -24,6 +24,8 @@ MESSAGE = {"body": {"contentType": "html", "content": "Hello"}}
 WRONG_MESSAGE = {"body": {"contentType": "octopus", "content": "Hello"}}
 QUESTION = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
 
+CTO = {"propertyName": "jobtitle", "operator": "EQ", "value": "CTO"}
+
 #: vendor, method and path, a right body, a wrong one
 BODIES: list[tuple[str, str, str, Any, Any]] = [
     ("github", "POST", "/app/installations/5/access_tokens", {"permissions": {"issues": "write"}}, {"permissions": {"issues": "own"}}),
@@ -63,6 +65,9 @@ BODIES: list[tuple[str, str, str, Any, Any]] = [
     ("graph", "POST", "/users/u1/teamwork/microsoft.graph.sendActivityNotification", {"activityType": "approval", "previewText": {"content": "Look"}}, {"activityType": 5}),
     ("openai", "POST", "/chat/completions", {**QUESTION, "temperature": 0.2}, {**QUESTION, "temperature": 9}),
     ("anthropic", "POST", "/v1/messages", {**QUESTION, "max_tokens": 100}, QUESTION),
+    ("hubspot", "POST", "/crm/v3/objects/contacts/search", {"filterGroups": [{"filters": [CTO]}], "limit": 100}, {"filterGroups": [{"filters": [{**CTO, "operator": "LIKE"}]}]}),
+    ("hubspot", "POST", "/crm/v3/objects/contacts/batch/update", {"inputs": [{"id": "501", "properties": {"phone": "1"}}]}, {"inputs": [{"id": 501}]}),
+    ("hubspot", "PUT", "/crm/v3/lists/77/memberships/add", ["501"], [501]),
     ("slack", "POST", "/chat.postMessage", {"channel": "C1", "text": "Hello"}, {"channel": "C1"}),
     ("slack", "POST", "/chat.scheduleMessage", {"channel": "C1", "text": "Hello", "post_at": 1768467600}, {"channel": "C1", "text": "Hello"}),
     ("slack", "POST", "/chat.scheduledMessages.list", {"channel": "C1"}, {"channel": 5}),
@@ -142,6 +147,7 @@ def test_every_operation_asked_for_is_kept() -> None:
         "graph": operations.GRAPH,
         "openai": operations.OPENAI,
         "anthropic": operations.ANTHROPIC,
+        "hubspot": {path: (operation[0],) for path, operation in operations.HUBSPOT.items()},
     }
     for vendor, paths in asked.items():
         kept = json.loads((check.HERE / f"{vendor}.json").read_text(encoding="utf-8"))["paths"]

@@ -13,10 +13,10 @@ from typing import Any, Final
 from temporalio import client
 
 from starter import embedded
-from tests.benchmarks import history_size, overhead, replay_cost, schedules, server_settings
+from tests.benchmarks import conformance, history_size, overhead, replay_cost, schedules, server_settings
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "server", "schedules")
+PARTS: Final = ("sizes", "replay", "overhead", "server", "schedules", "conformance")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -64,6 +64,8 @@ async def main(options: argparse.Namespace) -> None:
         say(*server_lines(await asyncio.to_thread(server_settings.run, rounds, options.seed)))
     if "schedules" in options.parts:
         say(*await schedules.run(options.quick))
+    if "conformance" in options.parts:
+        say(*await asyncio.to_thread(conformance.run))
 
 
 def server_lines(found: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from starter.sandbox import vendor
 from workflows.core import errors
 
 #: Headers that are credentials; the log of calls says only that they were there.
-CREDENTIALS: Final = frozenset({"authorization", "private-token", "x-api-key", "cookie"})
+CREDENTIALS: Final = frozenset({"authorization", "private-token", "x-api-key", "x-signature", "cookie"})
 _FORM: Final = "application/x-www-form-urlencoded"
 
 

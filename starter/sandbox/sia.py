@@ -1,89 +1,98 @@
-"""The state's reporting service, as its bridge answers: a report is really checked, and has a reference number once it is handed in."""
+"""A gateway for reports to the state, in the form that the catalog's own envelope has: reports are really checked, forms are files."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
-from starter.sandbox import vendor
+from starter.sandbox import api, sia_bridge, vendor
 
 SERVICE: Final = "sia"
-_IDENTITY_DIGITS: Final = 13
-_WEIGHTS: Final = (7, 3, 1)
+TOOLS: Final[vendor.Tools] = sia_bridge.TOOLS
+
+#: A report that was handed in before: the one of the catalog's examples.
+_EARLIER: Final = {
+    "reference_number": "SIA-2026-01-000001",
+    "document_number": "0" * 32,
+    "status": "accepted",
+    "report_type": "monthly_employment",
+    "reporting_period": "2026-01",
+}
+_FORMS: Final = {
+    "monthly_employment": "idnp,full_name,position,salary_gross,social_contribution,medical_contribution,employment_status",
+    "quarterly_tax": "row,amount",
+    "annual_financial": "row,amount",
+    "vat_declaration": "box,amount",
+}
+_CODES: Final = {
+    400: "bad_request",
+    401: "not_signed",
+    404: "not_found",
+    409: "duplicate",
+    422: "invalid_report",
+    429: "too_many",
+    500: "failed",
+}
+_DUPLICATE: Final = 409
 
 
-def validate_data(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Whether the report would be taken, and why not."""
-    issues = _issues(arguments)
+def refusal(status: int, words: str) -> api.Answer:
+    """A word and a sentence."""
+    return api.Answer({"error": {"code": _CODES.get(status, "bad_request"), "message": words}}, status)
+
+
+def submit(request: api.Request, memory: vendor.Memory) -> Any:
+    """POST /reports: a valid report gets a reference number; a document number is taken once."""
+    fields = request.fields
+    number = vendor.need(fields, "document_number")
+    if any(report["document_number"] == number for report in _reports(memory).values()):
+        raise vendor.Refused(f"document {number} was handed in before", _DUPLICATE)
+    if issues := sia_bridge.issues_of(fields):
+        raise vendor.Refused(f"the report is not valid: {'; '.join(issues)}")
+    period = vendor.need(fields, "reporting_period")
+    reference = f"SIA-{period}-{memory.number('sia.report'):06}"
+    report = {
+        "reference_number": reference,
+        "document_number": number,
+        "status": "accepted",
+        "report_type": vendor.need(fields, "report_type"),
+        "reporting_period": period,
+    }
+    memory.things("sia.handed_in")[reference] = report
+    return api.Answer(report, 201)
+
+
+def find(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /reports: those of a document number."""
+    number = request.query.get("document_number")
+    return {"reports": [report for report in _reports(memory).values() if report["document_number"] == number]}
+
+
+def state(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /reports/{reference}."""
+    return vendor.known(_reports(memory), request.path["reference"], "report")
+
+
+def validate(request: api.Request, memory: vendor.Memory) -> Any:
+    """POST /reports/validate: what is wrong with a report."""
+    issues = sia_bridge.issues_of(request.fields)
     return {"is_valid": not issues, "issues": issues}
 
 
-def submit_report(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Hands the report in; refuses one that is not valid."""
-    if issues := _issues(arguments):
-        raise vendor.Refused(f"the report is not valid: {'; '.join(issues)}")
-    period = vendor.need(arguments, "reporting_period")
-    reference = f"SIA-{period}-{memory.number('sia.report'):06}"
-    report = {"reference_number": reference, "status": "accepted", "report_type": arguments["report_type"], "reporting_period": period}
-    memory.things("sia.report")[reference] = report
-    return report
+def form(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /forms/{type}: an empty form."""
+    kind = request.path["kind"]
+    content = f"{vendor.known(_FORMS, kind, 'form')}\n"
+    return api.Answer(content, headers={"content-disposition": f'attachment; filename="{kind}.csv"'})
 
 
-def get_status(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """The state of a report that was handed in, by `data.reference_number`."""
-    reference = vendor.need(vendor.need(arguments, "data", dict), "reference_number")
-    return vendor.known(memory.things("sia.report"), reference, "report")
+def _reports(memory: vendor.Memory) -> dict[str, Any]:
+    return {str(_EARLIER["reference_number"]): _EARLIER, **memory.things("sia.handed_in")}
 
 
-def download_form(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """The members that a report has."""
-    fields = ["company_idno", "reporting_period", "total_employees", "employees"]
-    return {"report_type": vendor.need(arguments, "report_type"), "fields": fields}
-
-
-def _issues(arguments: vendor.Arguments) -> list[str]:
-    data = vendor.need(arguments, "data", dict)
-    issues = []
-    for name in ("company_idno", "reporting_period"):
-        if data.get(name) != arguments.get(name):
-            issues.append(f"{name}: the report says {data.get(name)!r}, the call says {arguments.get(name)!r}")
-    if not _has_digits(data.get("company_idno")):
-        issues.append(f"company_idno: found {data.get('company_idno')!r}, expected {_IDENTITY_DIGITS} digits")
-    employees = data.get("employees")
-    if not isinstance(employees, list):
-        return [*issues, "employees: expected a list"]
-    if data.get("total_employees") != len(employees):
-        issues.append(f"total_employees: found {data.get('total_employees')!r}, but {len(employees)} are listed")
-    return issues + [issue for number, employee in enumerate(employees, 1) for issue in _employee_issues(number, employee)]
-
-
-def _employee_issues(number: int, employee: Any) -> list[str]:
-    if not isinstance(employee, dict):
-        return [f"employee {number}: expected an object"]
-    issues = []
-    if not _is_idnp(employee.get("idnp")):
-        issues.append(
-            f"employee {number}: idnp: found {employee.get('idnp')!r}, expected {_IDENTITY_DIGITS} digits with a right check digit"
-        )
-    for name in ("salary_gross", "social_contribution", "medical_contribution"):
-        amount = employee.get(name)
-        if not isinstance(amount, int | Decimal) or isinstance(amount, bool) or amount < 0:
-            issues.append(f"employee {number}: {name}: found {amount!r}, expected an amount from 0")
-    return issues
-
-
-def _has_digits(text: Any) -> bool:
-    return isinstance(text, str) and len(text) == _IDENTITY_DIGITS and text.isascii() and text.isdigit()
-
-
-def _is_idnp(text: Any) -> bool:
-    """Weights 7, 3, 1 again and again over the first 12 digits; the last one is their sum's last."""
-    if not _has_digits(text):
-        return False
-    total = sum(int(digit) * _WEIGHTS[index % 3] for index, digit in enumerate(text[:-1]))
-    return total % 10 == int(text[-1])
-
-
-TOOLS: Final[vendor.Tools] = {
-    "reporting": {"submit_report": submit_report, "get_status": get_status, "download_form": download_form, "validate_data": validate_data}
+API: Final[api.Routes] = {
+    "POST /reports": submit,
+    "GET /reports": find,
+    "POST /reports/validate": validate,
+    "GET /reports/{reference}": state,
+    "GET /forms/{kind}": form,
 }

@@ -63,7 +63,7 @@ def test_the_ten_definitions_are_as_they_were_handed_over(original: Path) -> Non
         case "msteams.enterprise":  # posting to channels, adding members and staying logged in need more rights than the original asks for
             assert set(expected["authentication"]["scopes"]) <= set(ours["authentication"]["scopes"])
             assert ours["authentication"]["type"] == expected.pop("authentication")["type"]
-        case "maib.banking":  # a token where the interface asks for one; its address is the customer's
+        case "maib.banking" | "sia.reporting":  # a token where the other side asks for one; its address is the customer's
             assert ours["authentication"].pop("or") == [{"type": "bearer_token"}]
         case "anthropic-claude.code_review":  # the original declares no output
             ours.pop("output_schema")
@@ -93,7 +93,7 @@ def test_every_tool_is_titled_described_and_has_effects(address: str) -> None:
         pytest.param("maib.banking", "get_balance", model.SAFE, id="reading money"),
         pytest.param("maib.banking", "create_payment", model.UNSAFE, id="paying"),
         pytest.param("maib.banking", "bulk_payments", model.UNSAFE, id="paying often"),
-        pytest.param("sia.reporting", "submit_report", model.KEY, id="handing in"),
+        pytest.param("sia.reporting", "submit_report", model.UNSAFE, id="handing in"),
         pytest.param("sia.reporting", "validate_data", model.SAFE, id="checking"),
         pytest.param("slack.enterprise", "post_message", model.UNSAFE, id="posting"),
         pytest.param("slack.enterprise", "pin_message", model.IDEMPOTENT, id="pinning"),

@@ -16,7 +16,7 @@ import pytest
 
 from activities import json_text
 from starter import ports, sample_day
-from starter.sandbox import anthropic_bridge, app, openai_bridge, reconciliation, server, sia, vendor
+from starter.sandbox import anthropic_bridge, app, openai_bridge, reconciliation, server, sia_bridge, vendor
 from tests import commands, reference_cases
 
 CATALOGS = reference_cases.BRIDGES_FOLDER
@@ -535,15 +535,15 @@ def report(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_report_is_really_checked(changes: dict[str, Any], issues: list[str]) -> None:
-    assert sia.validate_data(report(**changes), vendor.Memory()) == {"is_valid": not issues, "issues": issues}
+    assert sia_bridge.validate_data(report(**changes), vendor.Memory()) == {"is_valid": not issues, "issues": issues}
 
 
 def test_only_a_valid_report_gets_a_reference_number() -> None:
     memory = vendor.Memory()
-    assert sia.submit_report(report(), memory)["reference_number"] == "SIA-2026-10-000001"
-    assert sia.get_status({"report_type": "x", "data": {"reference_number": "SIA-2026-10-000001"}}, memory)["status"] == "accepted"
+    assert sia_bridge.submit_report(report(), memory)["reference_number"] == "SIA-2026-10-000001"
+    assert sia_bridge.get_status({"report_type": "x", "data": {"reference_number": "SIA-2026-10-000001"}}, memory)["status"] == "accepted"
     with pytest.raises(vendor.Refused) as refused:
-        sia.submit_report(report(idnp="1"), memory)
+        sia_bridge.submit_report(report(idnp="1"), memory)
     assert str(refused.value) == "the report is not valid: employee 1: idnp: found '1', expected 13 digits with a right check digit"
 
 

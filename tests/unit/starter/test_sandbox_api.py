@@ -92,6 +92,10 @@ async def test_an_ordered_fault_hits_one_route(desk: tuple[httpx.AsyncClient, ca
     assert (await http.post("/tickets", json={})).status_code == 201
 
 
+async def test_an_answer_without_a_body_can_be_damaged_too(desk: tuple[httpx.AsyncClient, calls.Calls, faults.Faults]) -> None:
+    assert faults.Damaged(faults.Fault("desk", "half-body"), b"").body == b"{}"
+
+
 async def test_the_log_shows_the_request_without_the_secret(desk: tuple[httpx.AsyncClient, calls.Calls, faults.Faults]) -> None:
     http, log, _ = desk
     await http.get("/tickets/newest?view=full")

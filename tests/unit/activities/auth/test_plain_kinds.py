@@ -39,6 +39,13 @@ from workflows.core import errors
             {"type": "bearer_token", "or": [{"type": "api_key"}]}, {"BANK_KEY": "k3y-1"}, {"X-API-Key": "k3y-1"}, id="the other way"
         ),
         pytest.param({"type": "none"}, {}, {}, id="none"),
+        pytest.param({"type": "bearer_token", "or": [{"type": "none"}]}, {}, {}, id="none as the last way"),
+        pytest.param(
+            {"type": "bearer_token", "or": [{"type": "none"}]},
+            {"BANK_TOKEN": "t0ken"},
+            {"Authorization": "Bearer t0ken"},
+            id="a way before none",
+        ),
     ],
 )
 async def test_what_is_sent(given: dict[str, Any], variables: dict[str, str], headers: dict[str, str]) -> None:
@@ -85,6 +92,7 @@ async def test_a_key_in_the_query(url: str, expected: str) -> None:
             {"type": "basic_auth", "or": [{"type": "bearer_token", "secret": "TOKEN"}]}, {"TOKEN": "t0ken"}, [], id="one of two ways"
         ),
         pytest.param({"type": "none"}, {}, [], id="none needed"),
+        pytest.param({"type": "basic_auth", "or": [{"type": "none"}]}, {"BANK_USERNAME": "ana"}, [], id="none as the last way"),
     ],
 )
 def test_what_is_missing_is_named(given: dict[str, Any], variables: dict[str, str], missing: list[str]) -> None:

@@ -93,6 +93,13 @@ def test_without_a_schema_any_json_fits() -> None:
     assert vendors.call(rest, {"/ask": said("[1]")}, {"question": "?"}, effect=model.SAFE).output == [1]
 
 
+def test_json_may_be_written_by_blocks_over_the_answer() -> None:
+    value = '{ {% for name, found in answer.text | items %}{{ name | json }}: { "doubled": {{ found * 2 }} }{% if not loop.last %}, {% endif %}{% endfor %} }'
+    answer = {"text": {'a "b"': 1, "c": 0.5}}
+    found = vendors.call({**REST, "check": {"value": value}}, {"/ask": vendors.reply(answer)}, {"question": "?"}, effect=model.SAFE)
+    assert found.output == {'a "b"': {"doubled": 2}, "c": {"doubled": 1}}
+
+
 def test_the_schema_may_come_from_an_argument() -> None:
     found = asked(said('{"total": "5"}'), {"schema": "${arguments.schema}"})
     assert found.failure[2].endswith('answer.total: found text "5", expected a number' + calls.UNCHANGED)

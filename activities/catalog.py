@@ -11,11 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import catalog_examples, catalog_problems, catalog_rest, catalog_websocket, json_places
+from activities import catalog_examples, catalog_problems, catalog_redis, catalog_rest, catalog_websocket, json_places
 from workflows.core import errors, fit, fit_words, model
 
 #: Transports that a call can go through; tools of the others load, but a step that uses one does not pass its check.
-AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "mcp", "stdio", "websocket", "system")
+AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "system")
 
 DEFAULT_TIMEOUT_SECONDS: Final = Decimal(60)
 DEFAULT_RETRY: Final[Mapping[str, Any]] = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}
@@ -145,6 +145,7 @@ class _Loader:
             found += [
                 *catalog_rest.check(definition, where),
                 *catalog_websocket.check(definition, where),
+                *catalog_redis.check(definition, where),
                 *catalog_examples.check(definition, where),
             ]
             self.problems += [(file, problem) for problem in found]

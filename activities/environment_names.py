@@ -16,6 +16,7 @@ FILES: Final = "ORDINAUT_FILES"
 DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
 MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
+REDIS_SERVICE_URL: Final = "REDIS_URL"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
 TOKEN_KEY: Final = "ORDINAUT_TOKEN_KEY"
 TRUST_LOCAL_APPROVERS: Final = "ORDINAUT_TRUST_LOCAL_APPROVERS"
@@ -68,6 +69,7 @@ SECRETS: Final[dict[str, str]] = {
     "MAIB_CLIENT_SECRET": "maib MIA or Checkout client secret",
     "MAIB_SIGNATURE_KEY": "checks the signature of maib's callbacks",
     "MAIB_CERTIFICATE_PASSWORD": "password of the maib client certificate",
+    REDIS_SERVICE_URL: "Redis that tools of transport `redis` use, redis://:password@host:6379/0",
     VAULT_TOKEN: "token for Vault, where secrets are named by NAME_VAULT",
     VAULT_SECRET_ID: "secret id of Vault's AppRole",
     "JWT_SECRET_KEY": "signs the gateway's tokens",

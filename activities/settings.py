@@ -214,7 +214,7 @@ class Settings:
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by `***`, also the database's password by itself."""
         values = [*(secret.reveal() for secret in self._revealed.values()), *self._former]
-        for url in (self.database_url, self._revealed.get(names.REDIS_URL)):
+        for url in (self.database_url, *(self._revealed.get(name) for name in (names.REDIS_URL, names.REDIS_SERVICE_URL))):
             values += _passwords(url.reveal()) if url is not None else []
         return secrets.mask(text, values)
 

@@ -16,7 +16,7 @@ from activities import authentication, outcomes, validators
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.rest import rate_limits
-from activities.transports import base, database, http, mcp, rest, websocket
+from activities.transports import base, database, http, mcp, redis, rest, websocket
 from workflows import contract
 from workflows.core import errors, fit, fit_call, model
 
@@ -122,6 +122,7 @@ def open_transports(settings: settings_module.Settings) -> dict[str, base.Transp
         "mcp": servers,
         "stdio": servers,
         "websocket": websocket.Websocket(settings, door),
+        "redis": redis.Redis(settings),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from activities import authentication, certificates, endpoints
 from activities import catalog as catalog_module
 from activities import settings as settings_module
+from activities.transports import redis
 from starter import output
 from workflows.core import errors, model
 
@@ -47,6 +48,8 @@ def _addresses(tool: model.Tool, settings: settings_module.Settings) -> list[str
 def _credentials(tool: model.Tool, door: authentication.Door, settings: settings_module.Settings) -> list[str]:
     if tool.transport == "database":
         return [] if settings.database_url is not None else ["ORDINAUT_DATABASE_URL"]
+    if tool.transport == "redis":
+        return [] if settings.secret(redis.URL_SETTING) is not None else [redis.URL_SETTING]
     if tool.transport == "stdio":
         return [name for name in tool.definition.get("program_environment", []) if settings.secret(name) is None]
     return door.missing(tool) if tool.transport in ("rest", "mcp", "websocket") else []

@@ -9,7 +9,7 @@ import click
 
 from activities import authentication, certificates, endpoints
 from activities import settings as settings_module
-from activities.transports import mcp
+from activities.transports import mcp, redis
 from starter import documents, output
 from workflows.core import errors, model, problems
 
@@ -63,6 +63,8 @@ def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tupl
         return ["built in"], []
     if tool.transport == "database":
         return (["ORDINAUT_DATABASE_URL"], []) if settings.database_url is not None else ([], ["ORDINAUT_DATABASE_URL"])
+    if tool.transport == "redis":
+        return ([redis.URL_SETTING], []) if settings.secret(redis.URL_SETTING) is not None else ([], [redis.URL_SETTING])
     if tool.transport == "stdio":
         names = tool.definition.get("program_environment", [])
         lacking = [name for name in names if settings.secret(name) is None]

@@ -31,7 +31,7 @@ from workflows.core import (
 )
 
 #: Transports that this version can reach; a step on another one does not pass.
-TRANSPORTS = ("http", "rest", "database", "mcp", "stdio", "websocket", "system")
+TRANSPORTS = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "system")
 
 
 class Tools(Protocol):

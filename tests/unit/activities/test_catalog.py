@@ -141,7 +141,7 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
 def test_a_transport_that_is_not_there_yet_is_a_warning_and_the_rest_loads(tmp_path: Path, more: dict[str, Any], transport: str) -> None:
     file = save(tmp_path, "a.json", [{"address": "far.tool", "transport": transport, **more}, definition()])
     loaded = catalog.load([tmp_path])
-    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, mcp, stdio, websocket, system"
+    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, mcp, stdio, websocket, redis, system"
     assert loaded.unavailable("far.tool") == reason
     assert loaded.unavailable("demo.echo") is None
     assert loaded.warnings == (
@@ -174,7 +174,7 @@ def test_what_is_no_definition_at_all(tmp_path: Path, content: str, sentence: st
     assert sentences_of(tmp_path, content) == [sentence]
 
 
-TRANSPORTS = '"http", "rest", "mcp", "stdio", "websocket", "database", "pipeline", "system"'
+TRANSPORTS = '"http", "rest", "mcp", "stdio", "websocket", "redis", "database", "pipeline", "system"'
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_an_unknown_transport_is_invalid_input() -> None:
     error = calls.failed(calls.tool("carrier-pigeon"))
     assert (error.type, error.message) == (
         "invalid input",
-        "step pay: bank.accounts, attempt 1: no call goes through the transport 'carrier-pigeon'; known here are http, rest, database, mcp, stdio, websocket",
+        "step pay: bank.accounts, attempt 1: no call goes through the transport 'carrier-pigeon'; known here are http, rest, database, mcp, stdio, websocket, redis",
     )
 
 

@@ -1,113 +1,291 @@
-"""Salesforce, as its bridge answers: three opportunities nobody touched for weeks, and the report they are part of."""
+"""Salesforce's own API: records, queries, reports, bulk jobs, emails; what was written can be read, external ids are natural keys."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
-from starter.sandbox import vendor
+from activities import json_text
+from starter.sandbox import api, salesforce_bridge, vendor
 
 SERVICE: Final = "salesforce"
+TOOLS: Final[vendor.Tools] = salesforce_bridge.TOOLS
 
 _COLUMNS: Final = ("Id", "Name", "StageName", "LastModifiedDate", "Amount", "CloseDate", "OwnerId")
 _OPPORTUNITIES: Final = (
-    ("0065A000001", "Orhei Logistic - fleet", "Qualification", "2026-01-05T10:00:00.000+0000", 120_000, "2026-12-18", "0055A0000A1"),
-    ("0065A000002", "Nistru Foods - stock", "Needs Analysis", "2026-01-07T12:30:00.000+0000", 84_500, "2026-12-22", "0055A0000A2"),
     (
-        "0065A000003",
+        "0065A000001AbCd",
+        "Orhei Logistic - fleet",
+        "Qualification",
+        "2026-01-05T10:00:00.000+0000",
+        120_000,
+        "2026-12-18",
+        "0055A000001OwnA",
+    ),
+    ("0065A000002AbCd", "Nistru Foods - stock", "Needs Analysis", "2026-01-07T12:30:00.000+0000", 84_500, "2026-12-22", "0055A000001OwnB"),
+    (
+        "0065A000003AbCd",
         "Codru Construct - sites",
         "Proposal/Price Quote",
         "2026-01-09T08:15:00.000+0000",
         240_000,
         "2026-12-30",
-        "0055A0000A1",
+        "0055A000001OwnA",
     ),
 )
-_PIPELINE_VALUE: Final = 1_284_500
-_PIPELINE_COUNT: Final = 37
+#: Stage, number and value of opportunities: 37 of 1,284,500.
+_STAGES: Final = (
+    ("Qualification", 12, 310_000),
+    ("Needs Analysis", 11, 284_500),
+    ("Proposal/Price Quote", 9, 440_000),
+    ("Negotiation", 5, 250_000),
+)
+_CREATED: Final = 201
+_FORBIDDEN: Final = 403
+_TOO_MANY: Final = 429
+_MOST_RECORDS: Final = 200
+_PAGE: Final = 2_000
+_MOST_JOB_CHARS: Final = 100_000
+_REQUIRED: Final = {"Lead": ("LastName", "Company"), "Contact": ("LastName",), "Opportunity": ("Name", "StageName", "CloseDate")}
+_QUERY: Final = re.compile(r"\s*SELECT\s+(.+?)\s+FROM\s+(\w+)\b", re.IGNORECASE | re.DOTALL)
+_LITERAL: Final = re.compile(r"'(?:[^'\\]|\\.)*'")
+_CODES: Final = {
+    400: "INVALID_FIELD",
+    401: "INVALID_SESSION_ID",
+    403: "REQUEST_LIMIT_EXCEEDED",
+    404: "NOT_FOUND",
+    422: "FIELD_INTEGRITY_EXCEPTION",
+    500: "UNKNOWN_EXCEPTION",
+}
+_SEPARATOR: Final = ": "
 
 
-def query_records(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Whole records of the stale opportunities, whatever the query selects; other objects have none."""
-    query = vendor.need(arguments, "query")
-    found = _OPPORTUNITIES if "opportunity" in query.lower() else ()
-    records = [dict(zip(_COLUMNS, opportunity, strict=True)) for opportunity in found]
-    return {"totalSize": len(records), "done": True, "records": records}
+def refusal(status: int, words: str) -> api.Answer:
+    """Salesforce's form of an error, a list; who calls too often gets 403. Words may begin with the code: `NOT_FOUND: ...`."""
+    status = _FORBIDDEN if status == _TOO_MANY else status
+    code, separator, message = words.partition(_SEPARATOR)
+    if not separator or not code.isupper():
+        code, message = _CODES.get(status, "UNKNOWN_EXCEPTION"), words
+    return api.Answer([{"message": message, "errorCode": code}], status)
 
 
-def run_report(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """The pipeline by stage."""
-    return {
-        "report_id": vendor.need(arguments, "report_id"),
-        "total_value": _PIPELINE_VALUE,
-        "opportunities_count": _PIPELINE_COUNT,
-        "data": {
-            "Qualification": {"count": 12, "value": 310_000},
-            "Needs Analysis": {"count": 11, "value": 284_500},
-            "Proposal/Price Quote": {"count": 9, "value": 440_000},
-            "Negotiation": {"count": 5, "value": 250_000},
-        },
-    }
+def query(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /query: the columns selected of every record of the type; conditions are not evaluated, only read."""
+    statement = request.query.get("q", "")
+    found = _QUERY.match(_LITERAL.sub("''", statement))
+    if found is None or "'" in _LITERAL.sub("", statement):
+        raise vendor.Refused(f"MALFORMED_QUERY: unexpected token: '{statement[:40]}'", vendor.BAD_REQUEST)
+    columns, kind = [column.strip() for column in found[1].split(",")], found[2]
+    version = request.path["version"]
+    records = [
+        {
+            "attributes": {"type": kind, "url": f"/services/data/{version}/sobjects/{kind}/{identity}"},
+            **{column: record.get(column) for column in columns},
+        }
+        for identity, record in _records(kind, memory).items()
+    ]
+    locator = f"01g5A{memory.number('salesforce.query'):010}"
+    memory.things("salesforce.query")[locator] = records
+    return _answer(_page(locator, 0, records, version))
 
 
-def query_reports(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Sales of a period, by week."""
-    return {
-        "report_type": vendor.need(arguments, "report_type"),
-        "date_range": arguments.get("date_range"),
-        "data": [{"region": "North", "deals_won": 6, "revenue": 182_000}, {"region": "South", "deals_won": 3, "revenue": 74_500}],
-    }
+def query_more(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /query/{locator}-{start}: the next page."""
+    locator, _, start = request.path["locator"].partition("-")
+    queries = memory.things("salesforce.query")
+    if locator not in queries:
+        raise vendor.Refused("INVALID_QUERY_LOCATOR: invalid query locator", vendor.BAD_REQUEST)
+    return _answer(_page(locator, int(start), queries[locator], request.path["version"]))
 
 
-def bulk_import(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Many records of one type."""
-    kind, rows = vendor.need(arguments, "sobject_type"), vendor.need(arguments, "bulk_data", list)
-    created = [_create(kind, row, memory) for row in rows]
-    return {"successCount": len(created), "failureCount": 0, "results": created}
+def create(request: api.Request, memory: vendor.Memory) -> Any:
+    """POST /sobjects/{type}."""
+    return _answer(_create(request.path["type"], request.fields, memory), _CREATED)
 
 
-def create_record(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """One record."""
-    return _create(vendor.need(arguments, "sobject_type"), vendor.need(arguments, "fields", dict), memory)
+def update(request: api.Request, memory: vendor.Memory) -> Any:
+    """PATCH /sobjects/{type}/{id}: 204."""
+    kind, identity = request.path["type"], request.path["id"]
+    records = _records(kind, memory)
+    if identity not in records:
+        raise vendor.Refused("NOT_FOUND: Provided external ID field does not exist or is not accessible: " + identity, vendor.NOT_FOUND)
+    records[identity].update(request.fields)
+    return _answer(None, 204)
 
 
-def create_task(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """A task."""
-    return _create("Task", vendor.need(arguments, "fields", dict), memory)
+def upsert(request: api.Request, memory: vendor.Memory) -> Any:
+    """PATCH /sobjects/{type}/{field}/{value}: 201 where it was made, else 200."""
+    field, value = request.path["field"], request.path["value"]
+    if field in request.fields:
+        raise vendor.Refused(f"INVALID_FIELD: The requested external id field {field} must not be in the body", vendor.BAD_REQUEST)
+    made = _upsert(request.path["type"], field, {**request.fields, field: value}, memory)
+    return _answer(made, _CREATED if made["created"] else 200)
 
 
-def update_record(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Fields of a record."""
-    return {"id": vendor.need(arguments, "record_id"), "success": True}
+def create_many(request: api.Request, memory: vendor.Memory) -> Any:
+    """POST /composite/sobjects: a result for each record."""
+    return _answer([_tried(lambda one=one: _create(_type(one), _fields(one), memory)) for one in _given(request)])
 
 
-def send_email(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """An email made from a template."""
-    recipients = vendor.need(arguments, "recipients", list)
-    return {"id": f"email-{memory.number('salesforce.email'):06}", "sent_count": len(recipients), "success": True}
+def upsert_many(request: api.Request, memory: vendor.Memory) -> Any:
+    """PATCH /composite/sobjects/{type}/{field}: a result for each record."""
+    field = request.path["field"]
+    return _answer([_tried(lambda one=one: _upsert(_type(one), field, _fields(one), memory)) for one in _given(request)])
 
 
-def sync_contacts(arguments: vendor.Arguments, memory: vendor.Memory) -> Any:
-    """Contacts brought in line."""
-    return {"synced_count": len(arguments.get("bulk_data", []))}
+def report(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET and POST /analytics/reports/{id}: opportunities by stage, with rows where details are asked for."""
+    identity = request.path["report"]
+    if not re.fullmatch(r"00O\w{12,15}", identity):
+        raise vendor.Refused(f"NOT_FOUND: The report {identity} isn't available.", vendor.NOT_FOUND)
+    wanted = request.body["reportMetadata"] if isinstance(request.body, dict) else {}
+    details = request.query.get("includeDetails") == "true"
+    facts = {f"{number}!T": _fact(count, value) for number, (_, count, value) in enumerate(_STAGES)}
+    facts["T!T"] = _fact(sum(stage[1] for stage in _STAGES), sum(stage[2] for stage in _STAGES))
+    if details:
+        facts["0!T"]["rows"] = [{"dataCells": [_cell(row[1], row[1]), _cell(f"${row[4]:,}", row[4])]} for row in _OPPORTUNITIES]
+    metadata = {"id": identity, "aggregates": ["s!AMOUNT", "RowCount"], "detailColumns": ["OPPORTUNITY_NAME", "AMOUNT"], **wanted}
+    groups = [{"key": str(number), "label": stage[0], "value": stage[0], "groupings": []} for number, stage in enumerate(_STAGES)]
+    down = {"groupings": groups}
+    return _answer({"allData": True, "hasDetailRows": details, "factMap": facts, "groupingsDown": down, "reportMetadata": metadata})
 
 
-def _create(kind: str, fields: Any, memory: vendor.Memory) -> dict[str, Any]:
-    identity = f"{kind[:3].upper():0>3}5A{memory.number(f'salesforce.{kind}'):08}"
-    memory.things(f"salesforce.{kind}")[identity] = fields
+def email(request: api.Request, memory: vendor.Memory) -> Any:
+    """POST /actions/standard/emailSimple: a result for each input."""
+    inputs = vendor.need(request.fields, "inputs", list)
+    results = []
+    for one in inputs:
+        plain = {"emailAddresses", "emailSubject", "emailBody"} <= set(one)
+        if not plain and not {"emailTemplateId", "recipientId"} <= set(one):
+            raise vendor.Refused("REQUIRED_FIELD_MISSING: Missing required input parameter: emailSubject", vendor.BAD_REQUEST)
+        memory.things("salesforce.email")[str(memory.number("salesforce.sent"))] = one
+        results.append({"actionName": "emailSimple", "errors": None, "isSuccess": True, "outputValues": None, "version": 1})
+    return _answer(results)
+
+
+def create_job(request: api.Request, memory: vendor.Memory) -> Any:
+    """POST /jobs/ingest with the job and its CSV in one request; the job is done at the second look."""
+    head, rows = _parts(request)
+    identity = f"7505A{memory.number('salesforce.job'):010}"
+    job = {**head, "id": identity, "contentType": "CSV", "apiVersion": Decimal("64.0"), "state": "UploadComplete"}
+    memory.things("salesforce.job")[identity] = {**job, "rows": len(rows), "looks": 0}
+    return _answer(job)
+
+
+def look_at_job(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /jobs/ingest/{job}."""
+    job = vendor.known(memory.things("salesforce.job"), request.path["job"], "job")
+    job["looks"] += 1
+    job["state"] = "InProgress" if job["looks"] == 1 else "JobComplete"
+    done = job["rows"] if job["looks"] > 1 else 0
+    shown = {name: value for name, value in job.items() if name not in ("rows", "looks")}
+    return _answer({**shown, "numberRecordsProcessed": done, "numberRecordsFailed": 0})
+
+
+def limits(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /limits."""
+    return _answer({"DailyApiRequests": {"Max": 15_000, "Remaining": 14_998}})
+
+
+def _records(kind: str, memory: vendor.Memory) -> dict[str, Any]:
+    kept = memory.things(f"salesforce.own.{kind}")
+    if kind == "Opportunity" and not kept:
+        kept.update({row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in _OPPORTUNITIES})
+    return kept
+
+
+def _create(kind: str, fields: Mapping[str, Any], memory: vendor.Memory) -> dict[str, Any]:
+    missing = [name for name in _REQUIRED.get(kind, ()) if not fields.get(name)]
+    if missing:
+        raise vendor.Refused(f"REQUIRED_FIELD_MISSING: Required fields are missing: [{', '.join(missing)}]", vendor.BAD_REQUEST)
+    identity = f"{kind[:3].upper():0>3}5A{memory.number(f'salesforce.own.{kind}'):010}"
+    _records(kind, memory)[identity] = {"Id": identity, **fields}
     return {"id": identity, "success": True, "errors": []}
 
 
-TOOLS: Final[vendor.Tools] = {
-    "enterprise": {
-        "query_records": query_records,
-        "create_record": create_record,
-        "update_record": update_record,
-        "run_report": run_report,
-        "send_email": send_email,
-        "create_task": create_task,
-        "update_opportunity": update_record,
-        "bulk_import": bulk_import,
-        "sync_contacts": sync_contacts,
-    },
-    "query_reports": query_reports,
+def _upsert(kind: str, field: str, fields: Mapping[str, Any], memory: vendor.Memory) -> dict[str, Any]:
+    value = fields.get(field)
+    if value in (None, ""):
+        raise vendor.Refused(f"MISSING_ARGUMENT: {field} not specified", vendor.BAD_REQUEST)
+    known = [identity for identity, record in _records(kind, memory).items() if record.get(field) == value]
+    if not known:
+        return {**_create(kind, fields, memory), "created": True}
+    _records(kind, memory)[known[0]].update(fields)
+    return {"id": known[0], "success": True, "errors": [], "created": False}
+
+
+def _tried(work: Any) -> Any:
+    """The result of one record of many."""
+    try:
+        return work()
+    except vendor.Refused as refused:
+        code, _, message = refused.message.partition(_SEPARATOR)
+        return {"success": False, "errors": [{"statusCode": code, "message": message, "fields": []}]}
+
+
+def _given(request: api.Request) -> list[Any]:
+    records: list[Any] = vendor.need(request.fields, "records", list)
+    if not 1 <= len(records) <= _MOST_RECORDS:
+        raise vendor.Refused(f"EXCEEDED_MAX_SIZE_REQUEST: record limit reached, expected 1 to {_MOST_RECORDS}", vendor.BAD_REQUEST)
+    return records
+
+
+def _type(record: Any) -> str:
+    return str(vendor.need(vendor.need(record, "attributes", dict), "type"))
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != "attributes"}
+
+
+def _parts(request: api.Request) -> tuple[Any, list[str]]:
+    """The job and the CSV's rows of a multipart body."""
+    boundary = request.headers.get("content-type", "").partition("boundary=")[2].strip('"')
+    pieces = str(request.body).split(f"--{boundary}")
+    if not boundary or len(pieces) != len(("before", "job", "content", "after")):
+        raise vendor.Refused("INVALIDREQUEST: the body is no multipart request with a job and its content", vendor.BAD_REQUEST)
+    head, content = (piece.partition("\r\n\r\n")[2] for piece in pieces[1:3])
+    if len(content) > _MOST_JOB_CHARS:
+        raise vendor.Refused(f"INVALIDREQUEST: more than {_MOST_JOB_CHARS:,} characters", vendor.BAD_REQUEST)
+    job = json_text.decode(head.strip().encode(), "the job")
+    if job.get("operation") == "upsert" and not job.get("externalIdFieldName"):
+        raise vendor.Refused("INVALIDJOB: externalIdFieldName is missing", vendor.BAD_REQUEST)
+    return job, content.strip().splitlines()[1:]
+
+
+def _page(locator: str, start: int, records: list[Any], version: str) -> dict[str, Any]:
+    end = start + _PAGE
+    more = {"nextRecordsUrl": f"/services/data/{version}/query/{locator}-{end}"} if end < len(records) else {}
+    return {"totalSize": len(records), "done": not more, **more, "records": records[start:end]}
+
+
+def _fact(count: int, value: int) -> dict[str, Any]:
+    return {"aggregates": [_cell(f"${value:,}", value), _cell(str(count), count)], "rows": []}
+
+
+def _cell(label: str, value: Any) -> dict[str, Any]:
+    return {"label": label, "value": value}
+
+
+def _answer(body: Any, status: int = 200) -> api.Answer:
+    return api.Answer(body, status, {"sforce-limit-info": "api-usage=18/15000"})
+
+
+_DATA: Final = "/services/data/{version}"
+API: Final[api.Routes] = {
+    f"GET {_DATA}/analytics/reports/{{report}}": report,
+    f"GET {_DATA}/jobs/ingest/{{job}}": look_at_job,
+    f"GET {_DATA}/limits": limits,
+    f"GET {_DATA}/query": query,
+    f"GET {_DATA}/query/{{locator}}": query_more,
+    f"PATCH {_DATA}/composite/sobjects/{{type}}/{{field}}": upsert_many,
+    f"PATCH {_DATA}/sobjects/{{type}}/{{field}}/{{value}}": upsert,
+    f"PATCH {_DATA}/sobjects/{{type}}/{{id}}": update,
+    f"POST {_DATA}/actions/standard/emailSimple": email,
+    f"POST {_DATA}/analytics/reports/{{report}}": report,
+    f"POST {_DATA}/composite/sobjects": create_many,
+    f"POST {_DATA}/jobs/ingest": create_job,
+    f"POST {_DATA}/sobjects/{{type}}": create,
 }

@@ -65,6 +65,9 @@ def test_the_ten_definitions_are_as_they_were_handed_over(original: Path) -> Non
             assert ours["authentication"]["type"] == expected.pop("authentication")["type"]
         case "maib.banking" | "sia.reporting":  # a token where the other side asks for one; its address is the customer's
             assert ours["authentication"].pop("or") == [{"type": "bearer_token"}]
+        case "salesforce.enterprise":  # the test system, and the way without a person
+            assert ours["authentication"].pop("test") == {"setting": "SALESFORCE_SANDBOX", "url": "https://test.salesforce.com"}
+            assert [way["type"] for way in ours["authentication"].pop("or")] == ["salesforce_jwt"]
         case "anthropic-claude.code_review":  # the original declares no output
             ours.pop("output_schema")
     if ours["transport"] == "rest":  # called directly, not through the bridge of the source document

@@ -160,10 +160,10 @@ async def test_an_unknown_outcome_is_repeated_only_where_that_does_no_harm(
         assert routes.count(routes[0]) == 1, routes
 
 
-def gives_file(tool: model.Tool, action: str | None) -> bool:
-    """Whether the answer is kept as it comes, so that no JSON is read."""
+def reads_json(tool: model.Tool, action: str | None) -> bool:
+    """Whether the answer is JSON, and no file or text that is taken as it comes."""
     facts = tool.definition["actions"][action] if action else tool.definition
-    return bool(facts.get("rest", {}).get("answer") == "file")
+    return bool(facts.get("rest", {}).get("answer", "json") == "json")
 
 
 @EACH
@@ -172,7 +172,7 @@ async def test_the_secret_is_in_no_answer_error_or_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     said = [json.dumps(await vendor.call(tool, action, arguments), default=str)]
-    for kind in ("refuse", "500", "half-body", *(() if gives_file(tool, action) else ("invalid-json",))):
+    for kind in ("refuse", "500", "half-body", *(("invalid-json",) if reads_json(tool, action) else ())):
         vendor.order(tool.service, kind)
         failure = await vendor.failure(tool, action, arguments)
         said += [failure.message, json.dumps(failure.details, default=str)]

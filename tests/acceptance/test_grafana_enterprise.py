@@ -187,20 +187,20 @@ TIME = {"name": "Time", "type": "time"}
                     [[1500, 2000], [0.25, None]],
                 )
             ],
-            [{"query": "A", "name": "up a", "labels": {"job": "a"}, "points": [[Decimal("1.5"), Decimal("0.25")], [2, None]]}],
+            [{"query": "A", "name": "up a", "labels": {"job": "a"}, "times": [1500, 2000], "values": [Decimal("0.25"), None]}],
             id="time series",
         ),
         pytest.param(
             [frame([TIME, {"name": "in", "type": "number"}, {"name": "out", "type": "number"}], [[1000], [1], [2]])],
             [
-                {"query": "A", "name": "in", "labels": {}, "points": [[1, 1]]},
-                {"query": "A", "name": "out", "labels": {}, "points": [[1, 2]]},
+                {"query": "A", "name": "in", "labels": {}, "times": [1000], "values": [1]},
+                {"query": "A", "name": "out", "labels": {}, "times": [1000], "values": [2]},
             ],
             id="wide",
         ),
         pytest.param(
             [frame([{"name": "city", "type": "string"}, {"name": "count", "type": "number"}], [["Balti", "Cahul"], [5, 7]], name="cities")],
-            [{"query": "A", "name": "cities", "labels": {}, "points": [[None, 5], [None, 7]]}],
+            [{"query": "A", "name": "cities", "labels": {}, "times": None, "values": [5, 7]}],
             id="table",
         ),
     ],
@@ -208,6 +208,12 @@ TIME = {"name": "Time", "type": "time"}
 async def test_series_of_frames(frames: list[Any], series: list[Any]) -> None:
     output, _ = await asked(200, {"results": {"A": {"status": 200, "frames": frames}}})
     assert output == {"series": series}
+
+
+async def test_twenty_series_of_a_thousand_points() -> None:
+    values = [[1_768_467_600_000 + 15_000 * number for number in range(1000)], [number * 0.5 for number in range(1000)]]
+    output, _ = await asked(200, {"results": {"A": {"frames": [frame([TIME, {"name": "v", "type": "number"}], values)] * 20}}})
+    assert [len(one["values"]) for one in output["series"]] == [1000] * 20
 
 
 @pytest.mark.parametrize(
@@ -228,7 +234,7 @@ async def test_a_query_that_fails_is_told(status: int, answer: Any, kind: str, s
 async def test_times_of_a_query() -> None:
     _, sent = await asked(200, {"results": {}}, **{"from": "2026-11-23T08:00:00+02:00"})
     assert (sent["from"], sent["to"]) == ("1795413600000", "now")
-    assert sent["queries"] == [{"intervalMs": 15000, "maxDataPoints": 1000, **QUERIES[0]}]
+    assert sent["queries"] == [{"intervalMs": 15000, "maxDataPoints": 300, **QUERIES[0]}]
 
 
 def test_the_page_names_every_action() -> None:

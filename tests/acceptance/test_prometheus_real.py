@@ -97,6 +97,14 @@ async def test_labels_help_job_and_instance_hold_any_text(activities: tools.Tool
     assert sample["labels"] == {"__name__": "odd", "job": "a/b", "instance": "c/d?e", "text": odd}
 
 
+async def test_two_thousand_samples(activities: tools.ToolActivities) -> None:
+    await push(activities, "many", *({"name": "many", "value": number, "labels": {"number": str(number)}} for number in range(1000)))
+    await scraped(activities, "many")
+    found = await ask(activities, one="many", two="many + 0.5")
+    assert {sample["value"] for sample in found["one"]["samples"]} == set(range(1000))
+    assert found["two"]["samples"][0]["labels"].keys() == {"number", "job"} and len(found["two"]["samples"]) == 1000
+
+
 async def test_a_later_push_replaces_metrics_of_the_same_name_only(activities: tools.ToolActivities) -> None:
     await push(activities, "later", {"name": "kept", "value": 1}, {"name": "replaced", "value": 1, "labels": {"a": "b"}})
     await scraped(activities, "kept + on () group_left () replaced")

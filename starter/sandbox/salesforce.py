@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -240,7 +242,7 @@ def _fields(record: Any) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name != "attributes"}
 
 
-def _parts(request: api.Request) -> tuple[Any, list[str]]:
+def _parts(request: api.Request) -> tuple[Any, list[list[str]]]:
     """The job and the CSV's rows of a multipart body."""
     boundary = request.headers.get("content-type", "").partition("boundary=")[2].strip('"')
     pieces = str(request.body).split(f"--{boundary}")
@@ -252,7 +254,7 @@ def _parts(request: api.Request) -> tuple[Any, list[str]]:
     job = json_text.decode(head.strip().encode(), "the job")
     if job.get("operation") == "upsert" and not job.get("externalIdFieldName"):
         raise vendor.Refused("INVALIDJOB: externalIdFieldName is missing", vendor.BAD_REQUEST)
-    return job, content.strip().splitlines()[1:]
+    return job, list(csv.reader(io.StringIO(content.removesuffix("\r\n"), newline="")))[1:]
 
 
 def _page(locator: str, start: int, records: list[Any], version: str) -> dict[str, Any]:

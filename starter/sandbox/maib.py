@@ -13,7 +13,7 @@ from typing import Any, Final
 from xml.sax import saxutils
 
 from starter import sample_day
-from starter.sandbox import api, maib_bridge, vendor
+from starter.sandbox import api, maib_bridge, maib_merchants, vendor
 
 SERVICE: Final = "maib"
 TOOLS: Final[vendor.Tools] = maib_bridge.TOOLS
@@ -55,7 +55,11 @@ def refusal(status: int, words: str) -> api.Answer:
     if status == vendor.UNPROCESSABLE:  # of no code in the standard: the bank does not want it
         status = 403
     code, _, text = words.rpartition(": ") if re.match(r"[A-Z_]+: ", words) else (_CODES.get(status, "FORMAT_ERROR"), "", words)
-    return api.Answer({"tppMessages": [{"category": "ERROR", "code": code, "text": text}]}, status if status in _CODES else _FAULTY)
+    merchants = [{"errorCode": code, "errorMessage": text}]  # the form of the merchant APIs, in the same answer
+    return api.Answer(
+        {"ok": False, "errors": merchants, "tppMessages": [{"category": "ERROR", "code": code, "text": text}]},
+        status if status in _CODES else _FAULTY,
+    )
 
 
 def accounts(request: api.Request, memory: vendor.Memory) -> Any:
@@ -198,6 +202,7 @@ def _camt(iban: str, movements: list[sample_day.Movement]) -> api.Answer:
 
 
 API: Final[api.Routes] = {
+    **maib_merchants.API,
     "GET /v1/accounts": accounts,
     "GET /v1/accounts/{account}/transactions": transactions,
     "POST /v1/payments/{product}": initiate,

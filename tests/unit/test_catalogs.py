@@ -26,8 +26,8 @@ def read(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
 
 
-def test_there_are_29_tools_each_in_a_file_of_its_name() -> None:
-    assert len(TOOLS) == 29
+def test_there_are_30_tools_each_in_a_file_of_its_name() -> None:
+    assert len(TOOLS) == 30
     assert sorted(f"{address}.json" for address in TOOLS) == sorted(
         file.name for file in CATALOGS.glob("*.json") if file.name != "schema.json"
     )
@@ -41,7 +41,7 @@ def test_every_address_of_the_reference_pipelines_is_there() -> None:
         for address in re.findall(r'"uses":\s*"([^"]+)"', file.read_text(encoding="utf-8"))
     }
     assert len(used) == 27  # grafana.enterprise is defined, but no pipeline uses it
-    assert used | {"grafana.enterprise", "sia.msign"} == set(TOOLS)
+    assert used | {"grafana.enterprise", "maib.merchants", "sia.msign"} == set(TOOLS)
 
 
 @pytest.mark.parametrize("original", [pytest.param(file, id=file.stem) for file in ORIGINALS])
@@ -224,6 +224,7 @@ GOOD = [
     ("maib.banking", {"action": "get_transactions", "account_number": "MD24", "date_from": "2026-11-23", "date_to": "2026-11-23"}),
     ("sia.reporting", {"action": "validate_data", **SIA}),
     ("sia.reporting", {"action": "submit_report", **SIA}),
+    ("maib.merchants", {"action": "get_payment", "payment_id": "123e4567-e89b-12d3-a456-426614174000"}),
     ("sia.msign", {"action": "get_signature", "request_id": "eec7709d372b41109e2ea3e200e99727"}),
     ("database.query", {"query": "SELECT 1"}),
     ("database.query", {"query": "SELECT :p1", "parameters": {"p1": Decimal("1.50")}, "key_by": "id", "timeout": "90s"}),
@@ -338,6 +339,7 @@ BAD = [
         'with.date_from: found text "23.11.2026", expected a date like 2026-11-23',
     ),
     ("sia.reporting", {"action": "submit_report"}, "with.report_type: missing, expected one of "),
+    ("maib.merchants", {"action": "get_paymet"}, 'with.action: found text "get_paymet", expected one of "request_payment", '),
     ("sia.msign", {"action": "sign"}, 'with.action: found text "sign", expected one of "request_signature", "get_signature"'),
     ("database.query", {}, "with: missing, expected query or queries"),
     (

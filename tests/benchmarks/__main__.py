@@ -13,10 +13,10 @@ from typing import Any, Final
 from temporalio import client
 
 from starter import embedded
-from tests.benchmarks import conformance, history_size, overhead, replay_cost, schedules, server_settings
+from tests.benchmarks import call_cost, conformance, history_size, overhead, replay_cost, schedules, server_settings
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "server", "schedules", "conformance")
+PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -59,6 +59,8 @@ async def main(options: argparse.Namespace) -> None:
                 say(*replay_cost.lines(await replay_cost.measure(temporal, options.rounds, options.seed)))
     if "overhead" in options.parts:
         say(*overhead.lines(*await overhead.measure(options.rounds, options.seed)))
+    if "call" in options.parts:
+        say(*call_cost.lines(await call_cost.measure(options.rounds, options.seed), options.seed))
     if "server" in options.parts:
         rounds = QUICK_SERVER_ROUNDS if options.quick else server_settings.ROUNDS
         say(*server_lines(await asyncio.to_thread(server_settings.run, rounds, options.seed)))

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from activities import settings, tools
+from starter.assistant import library
 from starter.sandbox import app, server
-from tests import calls, reference_cases
+from tests import calls, language, reference_cases
 from tests.acceptance import test_vendor_actions as vendor_actions
 
 TOOL = reference_cases.TOOLS["salesforce.enterprise"]
@@ -203,3 +204,17 @@ async def test_without_the_customers_address_nothing_is_sent() -> None:
     with pytest.raises(vendor_actions.exceptions.ApplicationError, match="salesforce needs SALESFORCE_INSTANCE_URL, which is not set"):
         await calls.environment().run(activities.call_tool, {**calls.given(TOOL, arguments, effect="safe"), "digest": TOOL.digest})
     await activities.close()
+
+
+def test_a_template_in_the_text_of_a_query_is_bound_as_a_value() -> None:
+    query = "SELECT Id FROM Lead WHERE Email = ${params.email} AND Name LIKE '${params.start}'"
+    step = {"id": "find", "uses": "salesforce.enterprise", "with": {"action": "query_records", "query": query}}
+    given = {"email": "' OR Name != '", "start": "A%"}
+    checked = language.checked(language.document(step), given)
+    assert checked.plan is not None, checked.problems
+    result = library.mocked(checked.plan, given, None, {"find": {"totalSize": 0, "done": True, "records": []}})
+    assert result["steps"][0]["with"] == {
+        "action": "query_records",
+        "query": "SELECT Id FROM Lead WHERE Email = :p1 AND Name LIKE :p2",
+        "parameters": {"p1": "' OR Name != '", "p2": "A%"},
+    }

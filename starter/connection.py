@@ -111,6 +111,13 @@ def web_page(client: Client, run_id: str, environment: Mapping[str, str] | None 
     return f"{state.ui_url}/namespaces/{client.namespace}/workflows/{urllib.parse.quote(run_id, safe='')}"
 
 
+def has_stand_ins(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the service is that of an `up` or `demo` of this machine whose worker reaches stand-ins for what is not configured."""
+    environment = os.environ if environment is None else environment
+    state = state_file.read(environment)
+    return state is not None and state.sandbox_url is not None and target(environment).address == state.address
+
+
 def refusal(error: Exception) -> errors.OrdinautError:
     """What the service's refusal of a request means: it is away, lets us not in, or has no such namespace."""
     found = target()

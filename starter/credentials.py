@@ -9,12 +9,17 @@ from activities import authentication, certificates, endpoints
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.transports import redis
-from starter import output
+from starter import connection, output
 from workflows.core import errors, model
 
 
 def warn(addresses: Iterable[str], tools: catalog_module.Catalog, settings: settings_module.Settings) -> None:
-    """Says on stderr what is missing. It is no error: the worker may run elsewhere, with an environment of its own."""
+    """Says on stderr what is missing. It is no error: the worker may run elsewhere, with an environment of its own.
+
+    Nothing is said where the service is that of an `up` of this machine with stand-ins: its worker lacks nothing.
+    """
+    if connection.has_stand_ins():
+        return
     for sentence in lacking(addresses, tools, settings):
         output.note(f"warning: {sentence}")
 

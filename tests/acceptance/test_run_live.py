@@ -66,10 +66,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 def test_run_shows_each_step_as_it_changes_and_then_how_it_ended(up: Up) -> None:
     ended = up.ordinaut("run", RECONCILIATION)
     assert ended.code == 0
-    lacking = [line for line in ended.err.splitlines() if line.startswith("warning: ")]
-    assert "warning: database needs ORDINAUT_DATABASE_URL, not set here: its calls fail unless the worker has it" in lacking
-    assert "warning: openai needs OPENAI_API_KEY, not set here: its calls fail unless the worker has it" in lacking
-    started, page, *progress = ended.err.splitlines()[len(lacking) :]
+    started, page, *progress = ended.err.splitlines()  # no warning of missing credentials: stand-ins need none
     run_id = started.removeprefix("started ")
     assert re.fullmatch(r"daily-financial-reconciliation-manual-\d{8}T\d{6}Z-[0-9a-f]{4}", run_id)
     assert page == f"  {up.facts['ui_url']}/namespaces/default/workflows/{run_id}"

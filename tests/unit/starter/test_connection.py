@@ -253,3 +253,20 @@ async def test_a_missing_namespace_is_told(client: Client) -> None:
             hint="set TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace nowhere --retention 30d",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("sandbox_url", "variables", "expected"),
+    [
+        ("http://127.0.0.1:9000", {}, True),
+        (None, {}, False),
+        ("http://127.0.0.1:9000", {"TEMPORAL_ADDRESS": "temporal.example.com:7233"}, False),
+    ],
+    ids=["up", "up without stand-ins", "another service"],
+)
+def test_whether_stand_ins_are_there(tmp_path: Path, sandbox_url: str | None, variables: dict[str, str], expected: bool) -> None:
+    environment = {"XDG_STATE_HOME": str(tmp_path), **variables}
+    assert not connection.has_stand_ins(environment)
+    state = state_file.State("127.0.0.1:7299", None, os.getpid(), "default", sandbox_url, "2026-11-23T18:00:00+02:00")
+    state_file.write(state, environment)
+    assert connection.has_stand_ins(environment) is expected

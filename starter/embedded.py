@@ -138,6 +138,10 @@ class EmbeddedServer:
         """
         if self.running:
             raise ServerError(f"the embedded server is running already, at {self.address}")
+        async with ports.choosing():
+            await self._start()
+
+    async def _start(self) -> None:
         for remaining in reversed(range(_PORT_TRIES)):
             chosen = self._ports or _choose(*self._wanted)
             try:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import fcntl
+import os
 import socket
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
@@ -36,6 +42,18 @@ def free(count: int) -> list[int]:
             listener.bind((LOOPBACK, 0))
             ports.append(int(listener.getsockname()[1]))
     return ports
+
+
+@contextlib.asynccontextmanager
+async def choosing() -> AsyncIterator[None]:
+    """One program of ours at a time chooses ports and starts to listen on them.
+
+    Two that start together would both find a port free; the one that comes too late would then be answered by the server of the other.
+    """
+    file = Path(tempfile.gettempdir()) / f"ordinaut-ports-{os.getuid()}.lock"
+    with file.open("a", encoding="utf-8") as held:
+        await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)  # given back when the file is closed, also by a kill
+        yield
 
 
 def prefer(wanted: int) -> int:

@@ -32,7 +32,7 @@ check: $(STAMP_DEV)
 
 test: check
 	@$(RUN) -m tests.prerequisites
-	$(RUN) -m pytest -n 2 --dist worksteal
+	$(RUN) -m pytest -n 3 --dist worksteal
 
 bench: $(STAMP_DEV)
 	$(RUN) -m tests.benchmarks

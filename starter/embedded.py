@@ -35,6 +35,9 @@ NAMESPACE: Final = "default"
 RETENTION: Final = datetime.timedelta(days=30)
 START_SECONDS: Final = 30.0
 
+#: One question to a server that may not be ours waits so long for its answer.
+_ANSWER_SECONDS: Final = 3.0
+_TAKEN: Final = "address already in use"
 _POLL_SECONDS: Final = 0.05
 _LOG_TAIL_LINES: Final = 15
 _PORT_TRIES: Final = 3
@@ -226,20 +229,29 @@ class EmbeddedServer:
     async def _wait_until_ready(self) -> None:
         try:
             async with asyncio.timeout(START_SECONDS):
-                while True:
-                    if not self.running:
-                        raise self._failed("ended at once")
-                    with contextlib.suppress(RuntimeError, RPCError):
-                        await _prepare(self.address)
-                        return
+                while not await self._answers():
                     await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
             raise self._failed(f"gave no answer at {self.address} within {START_SECONDS:g} s") from None
 
+    async def _answers(self) -> bool:
+        """Whether our server is ready; what answers on a port that it could not get is somebody else's."""
+        ready = False
+        with contextlib.suppress(RuntimeError, RPCError, TimeoutError):
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await _prepare(self.address)
+                ready = True
+        if not self.running or _TAKEN in self._log():
+            raise self._failed("ended at once")
+        return ready
+
+    def _log(self) -> str:
+        return self.log_file.read_bytes()[self._log_start :].decode("utf-8", "replace")
+
     def _failed(self, what: str) -> ServerError:
-        text = self.log_file.read_bytes()[self._log_start :].decode("utf-8", "replace")
+        text = self._log()
         said = "".join(f"\n  {line}" for line in text.splitlines()[-_LOG_TAIL_LINES:]) or " nothing"
-        kind = _PortTaken if "address already in use" in text else ServerError  # its panic says so long before the end
+        kind = _PortTaken if _TAKEN in text else ServerError  # its panic says so long before the end
         return kind(f"the embedded Temporal server {what}; its log ({self.log_file}) says:{said}")
 
     def _default_log_file(self) -> Path:

@@ -11,11 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import catalog_examples, catalog_problems, catalog_redis, catalog_rest, catalog_websocket, json_places
+from activities import catalog_composed, catalog_examples, catalog_problems, catalog_redis, catalog_rest, catalog_websocket, json_places
 from workflows.core import errors, fit, fit_words, model
-
-#: Transports that a call can go through; tools of the others load, but a step that uses one does not pass its check.
-AVAILABLE_TRANSPORTS: Final = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "system")
 
 DEFAULT_TIMEOUT_SECONDS: Final = Decimal(60)
 DEFAULT_RETRY: Final[Mapping[str, Any]] = {"attempts": 5, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 60}
@@ -49,10 +46,9 @@ def describe(file: Path, problem: errors.Problem) -> str:
 
 @dataclass(frozen=True)
 class Catalog(Mapping[str, model.Tool]):
-    """The tools by address, in the order of their addresses; `warnings` tells of tools that cannot be used yet."""
+    """The tools by address, in the order of their addresses."""
 
     tools: Mapping[str, model.Tool]
-    warnings: tuple[tuple[Path, errors.Problem], ...] = ()
 
     def __getitem__(self, address: str) -> model.Tool:
         return self.tools[address]
@@ -73,16 +69,6 @@ class Catalog(Mapping[str, model.Tool]):
         service = address.split(".", 1)[0]
         return found or [known for known in self.tools if known.split(".", 1)[0] == service][:_MAX_NEAR]
 
-    def unavailable(self, address: str) -> str | None:
-        """Why a step cannot use this tool although it is in the catalog; None where it can."""
-        return _unavailable(self.tools[address].transport)
-
-
-def _unavailable(transport: str) -> str | None:
-    if transport in AVAILABLE_TRANSPORTS:
-        return None
-    return f"transport '{transport}' is not available yet, expected {fit_words.one_of(AVAILABLE_TRANSPORTS)}"
-
 
 def shipped_folder() -> Path:
     """The folder of the shipped definitions: it lies beside this package in the repository and where a wheel is installed."""
@@ -100,9 +86,10 @@ def load(folders: Sequence[Path]) -> Catalog:
     loader = _Loader(_definition_schema())
     for folder in folders:
         loader.read_folder(folder)
+    loader.check_calls()
     if loader.problems:
         raise CatalogError(loader.problems)
-    return Catalog(dict(sorted(loader.tools.items())), tuple(loader.warnings))
+    return Catalog(dict(sorted(loader.tools.items())))
 
 
 def _definition_schema() -> dict[str, Any]:
@@ -116,13 +103,13 @@ def _definition_schema() -> dict[str, Any]:
 
 
 class _Loader:
-    """Gathers tools, problems and warnings over folders and files."""
+    """Gathers tools and problems over folders and files."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
         self.tools: dict[str, model.Tool] = {}
         self.problems: list[tuple[Path, errors.Problem]] = []
-        self.warnings: list[tuple[Path, errors.Problem]] = []
+        self._composed: list[tuple[Path, str, model.Tool]] = []
 
     def read_folder(self, folder: Path) -> None:
         try:
@@ -144,6 +131,7 @@ class _Loader:
             found = catalog_problems.check(definition, where, self.schema)
             found += [
                 *catalog_rest.check(definition, where),
+                *catalog_composed.check(definition, where),
                 *catalog_websocket.check(definition, where),
                 *catalog_redis.check(definition, where),
                 *catalog_examples.check(definition, where),
@@ -160,6 +148,12 @@ class _Loader:
         if self.problems[start:]:
             self.problems[start:] = _located(file, self.problems[start:])
 
+    def check_calls(self) -> None:
+        """The calls of composed actions, once the tools that they call are read; a broken file would make more of it than there is."""
+        for file, where, tool in self._composed if not self.problems else ():
+            found = [(file, problem) for problem in catalog_composed.check_calls(tool, where, self.tools)]
+            self.problems += _located(file, found) if found else []
+
     def _tell_duplicate(self, file: Path, where: str, address: str, first: Path) -> None:
         other = "this file" if first == file else first.name
         message = f"address '{address}' is also defined in {other}, expected it once in a folder"
@@ -170,10 +164,8 @@ class _Loader:
         if definition["address"] in self.tools:  # an earlier folder has it
             return
         tool = self.tools[definition["address"]] = to_tool(definition, str(file))
-        if reason := _unavailable(tool.transport):
-            path = fit_words.path_to(where, ["transport"])
-            problem = errors.Problem(catalog_problems.UNAVAILABLE, f"{tool.address}: {reason}", path=path, severity="warning")
-            self.warnings.append((file, problem))
+        if catalog_composed.has_steps(tool):
+            self._composed.append((file, where, tool))
 
 
 def _located(file: Path, problems: list[tuple[Path, errors.Problem]]) -> list[tuple[Path, errors.Problem]]:

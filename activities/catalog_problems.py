@@ -20,7 +20,6 @@ BAD_ACTIONS: Final = "catalog-actions"
 BAD_TEMPLATE: Final = "catalog-template"
 BAD_REST: Final = "catalog-rest"
 DUPLICATE: Final = "catalog-duplicate"
-UNAVAILABLE: Final = "catalog-transport"
 
 _TOO_DEEP: Final = f"nested too deeply, expected at most {limits.MAX_DEPTH} levels"
 

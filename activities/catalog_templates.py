@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from activities import catalog_problems
-from workflows.core import broken_templates, errors, expressions, fit_words, leaves, marks, number_format
+from workflows.core import broken_templates, date_words, errors, expressions, fit_words, leaves, marks, number_format
 
 REQUEST: Final = ("arguments", "key", "settings")
 ANSWER: Final = (*REQUEST, "answer", "status", "headers")
@@ -20,6 +20,7 @@ class Names:
     roots: tuple[str, ...] = REQUEST
     arguments: frozenset[str] | None = None
     settings: frozenset[str] = frozenset()
+    dates: bool = False  # whether the date words of a run can be read
 
     def with_roots(self, *roots: str) -> Names:
         """The same with other names at the top."""
@@ -68,6 +69,8 @@ def _check_text(source: str, path: str, names: Names) -> Iterator[errors.Problem
 
 def _check_reference(reference: tuple[str, ...], path: str, names: Names) -> Iterator[errors.Problem]:
     root, member = reference[0], reference[1] if len(reference) > 1 else ""
+    if names.dates and date_words.is_date_word(root):
+        return
     if root not in names.roots:
         yield problem(f"reads '{root}', expected {fit_words.one_of(names.roots)}", path, _meant(root, names.roots))
     elif root == "settings" and member and member not in names.settings:

@@ -17,7 +17,7 @@ def of(plan: Mapping[str, Any]) -> common.TypedSearchAttributes:
     pairs: list[Any] = [
         common.SearchAttributePair(keyword(contract.ATTRIBUTE_PIPELINE), plan["name"]),
         common.SearchAttributePair(keyword(contract.ATTRIBUTE_STATUS), run.RUNNING),
-        common.SearchAttributePair(keywords(contract.ATTRIBUTE_TOOLS), list(plan["tools"])),
+        common.SearchAttributePair(keywords(contract.ATTRIBUTE_TOOLS), list(dict.fromkeys(step["uses"] for step in plan["steps"]))),
     ]
     if plan.get("event_type"):
         pairs.append(common.SearchAttributePair(keyword(contract.ATTRIBUTE_EVENT_TYPE), plan["event_type"]))

@@ -14,7 +14,7 @@ EXTEND_SCHEDULES: Final = "extend_schedules"  # activity
 
 TASK_QUEUE: Final = "pipelines"
 
-PLAN_FORMAT: Final = 1  # the newest plan format that this interpreter writes; it runs all older ones
+PLAN_FORMAT: Final = 2  # the newest plan format that this interpreter writes; it runs all older ones
 
 # Search attributes and their Temporal types.
 ATTRIBUTE_PIPELINE: Final = "OrdinautPipeline"

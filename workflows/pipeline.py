@@ -83,7 +83,7 @@ class PipelineWorkflow:
             reason = error or errors.ToolError(errors.INTERNAL_ERROR, "the run failed without a reason")
             facts = self._lost = {"type": reason.kind, "message": errors.cut(str(reason)), "step": None}
         facts = progress_text.writable(facts)
-        named = facts["step"] is None or facts["message"].startswith(f"step {facts['step']}: ")
+        named = facts["step"] is None or facts["message"].startswith((f"step {facts['step']}: ", f"step {facts['step']}."))
         place = "" if named else f"step '{facts['step']}': "
         return exceptions.ApplicationError(f"{place}{facts['message']}", {"step": facts["step"]}, type=facts["type"], non_retryable=True)
 
@@ -125,6 +125,10 @@ class _TemporalHost:
             except exceptions.ActivityError as error:
                 raise _tool_error(error, call) from error
         return host.ToolResult(output["output"], output.get("arguments"), output.get("warnings", []), output.get("attempts", 1))
+
+    async def whole(self, call: host.ToolCall) -> host.ToolResult | None:
+        """A composed call is walked: each of its calls is an activity of its own."""
+        return None
 
     def _input(self, call: host.ToolCall) -> dict[str, Any]:
         made: dict[str, Any] = {"tool": call.address, "arguments": call.arguments, "effect": call.effect, "digest": call.policy["digest"]}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from activities.rest import parts, rate_limits, segments, texts
-from workflows.core import errors, model, scope
+from workflows.core import errors, fit_call, model, scope
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 KEYS: Final = (
@@ -143,16 +143,9 @@ def of(tool: model.Tool, name: str | None) -> Action:
     if not isinstance(own.get("rest"), dict) and not isinstance(own.get("cases"), list):
         raise parts.bad_definition(f"there is no `rest` for {name or 'this tool'}")
     try:
-        return _action(own, tool.definition, _defaults(tool, name))
+        return _action(own, tool.definition, fit_call.defaults((tool.input_schema, tool.input_schema_of(name))))
     except errors.EvaluationError as error:
         raise parts.bad_definition(str(error)) from None
-
-
-def _defaults(tool: model.Tool, name: str | None) -> dict[str, Any]:
-    schemas = (tool.input_schema, tool.definition.get("vendor_schema"), tool.input_schema_of(name))
-    properties = [(name, part) for schema in schemas if isinstance(schema, Mapping) for name, part in schema.get("properties", {}).items()]
-    given = {name: part["default"] for name, part in properties if isinstance(part, Mapping) and "default" in part}
-    return {**dict.fromkeys(name for name, _ in properties), **given}
 
 
 def with_shared(rest: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from activities import authentication, certificates, endpoints
+from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.transports import mcp, redis
 from starter import documents, output
-from workflows.core import errors, model, problems
+from workflows.core import composed, errors, model, problems
 
 
 @click.command("catalog", epilog="\b\nExample: ordinaut catalog maib.banking")
@@ -22,14 +23,17 @@ def command(address: str | None, as_json: bool) -> int:
     settings = documents.settings()
     tools = documents.catalog(settings)
     if address is None:
-        return _list([_facts(tools[one], settings) for one in tools.addresses()], as_json)
+        return _list([_facts(tools[one], tools, settings) for one in tools.addresses()], as_json)
     tool = tools.get(address)
     if tool is None:
         near = tools.near(address)
         hint = problems.did_you_mean(address, near) or (f"near: {', '.join(near)}" if near else "'ordinaut catalog' lists the tools")
         raise errors.ToolError(errors.INVALID_INPUT, f"no tool '{address}' in the catalog; {hint}")
-    facts = {**_facts(tool, settings), "input_schema": tool.input_schema, "output_schema": tool.output_schema}
-    facts["actions"] = {name: {"effect": effect, "output_schema": tool.output_schema_of(name)} for name, effect in tool.actions.items()}
+    facts = {**_facts(tool, tools, settings), "input_schema": tool.input_schema, "output_schema": tool.output_schema}
+    facts["actions"] = {
+        name: {"effect": effect, "output_schema": tool.output_schema_of(name), **_calls(tool, name)}
+        for name, effect in tool.actions.items()
+    }
     if as_json:
         output.json_document(facts)
     else:
@@ -37,8 +41,14 @@ def command(address: str | None, as_json: bool) -> int:
     return 0
 
 
-def _facts(tool: model.Tool, settings: settings_module.Settings) -> dict[str, Any]:
-    configured, missing = _configuration(tool, settings)
+def _calls(tool: model.Tool, action: str | None) -> dict[str, Any]:
+    """{"calls": ["jira.issues search"]} of an action that is made of steps."""
+    made = tool.composed(action)
+    return {"calls": [f"{step['uses']} {step.get('with', {}).get('action', '')}".strip() for step in made["steps"]]} if made else {}
+
+
+def _facts(tool: model.Tool, tools: catalog_module.Catalog, settings: settings_module.Settings) -> dict[str, Any]:
+    configured, missing = _inner(tool, tools, settings) if tool.transport == "pipeline" else _configuration(tool, settings)
     return {
         "address": tool.address,
         "title": tool.definition.get("title", tool.address),
@@ -50,11 +60,20 @@ def _facts(tool: model.Tool, settings: settings_module.Settings) -> dict[str, An
         "cost_tier": tool.definition.get("cost_tier"),
         "actions": {name: {"effect": effect} for name, effect in tool.actions.items()},
         "effect": None if tool.actions else tool.effect,
+        **_calls(tool, None),
         "configured": configured,
         "missing": missing,
         "digest": tool.digest,
         "file": tool.file,
     }
+
+
+def _inner(tool: model.Tool, tools: catalog_module.Catalog, settings: settings_module.Settings) -> tuple[list[str], list[str]]:
+    """The same as `_configuration` of all tools that a tool made of steps calls, each thing once."""
+    made = [one for name in tool.actions or [None] if (one := tool.composed(name))]
+    inner = dict.fromkeys(address for one in made for address in composed.addresses(one))
+    found = [_configuration(tools[address], settings) for address in inner if address in tools]
+    return list(dict.fromkeys(part for one, _ in found for part in one)), list(dict.fromkeys(part for _, one in found for part in one))
 
 
 def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tuple[list[str], list[str]]:
@@ -131,15 +150,19 @@ def _show(facts: dict[str, Any]) -> None:
     if facts["actions"]:
         output.say("  actions:")
         for name, about in facts["actions"].items():
-            output.say(f"    {name:<28} {about['effect']}")
+            output.say(f"    {name:<28} {about['effect']}{_made_of(about)}")
     else:
-        output.say(f"  effect: {facts['effect']}")
+        output.say(f"  effect: {facts['effect']}{_made_of(facts)}")
     required = facts["input_schema"].get("required", [])
     output.say("  arguments:")
     for name, schema in _arguments(facts["input_schema"]).items():
         kind = schema.get("type", "any") if isinstance(schema, dict) else "any"
         mark = " (required)" if name in required else ""
         output.say(f"    {name:<28} {kind if isinstance(kind, str) else ' or '.join(kind)}{mark}")
+
+
+def _made_of(facts: dict[str, Any]) -> str:
+    return f", calls {' and '.join(facts['calls'])}" if "calls" in facts else ""
 
 
 def _arguments(schema: dict[str, Any]) -> dict[str, Any]:

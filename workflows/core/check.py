@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from workflows.core import (
     check_arguments,
     check_references,
     check_schedule,
+    composed,
     durations,
     errors,
     leaves,
@@ -31,7 +32,7 @@ from workflows.core import (
 )
 
 #: Transports that this version can reach; a step on another one does not pass.
-TRANSPORTS = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "system")
+TRANSPORTS = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "pipeline", "system")
 
 
 class Tools(Protocol):
@@ -87,13 +88,23 @@ def document(
     _Checker(pipeline, tools, gathered, given, now).check()
     if gathered.has_errors:
         return Checked(pipeline, None, gathered.sorted())
-    made = plan.build(pipeline, {step.uses: _tool(tools, step) for step in pipeline.steps}, timezone)
+    made = plan.build(pipeline, _tools(tools, pipeline.steps), timezone)
     return _within_limit(Checked(pipeline, made, gathered.sorted()))
 
 
-def _tool(tools: Tools, step: model.Step) -> model.Tool:
-    tool = tools.get(step.uses)
-    assert tool is not None  # the checker has reported it else
+def _tools(tools: Tools, steps: Sequence[model.Step]) -> dict[str, model.Tool]:
+    """The tools that the steps use, and those inside composed actions."""
+    found: dict[str, model.Tool] = {}
+    for step in steps:
+        found[step.uses] = tool = _tool(tools, step.uses)
+        for action in composed.used(tool, [step]):
+            found.update({address: _tool(tools, address) for address in composed.addresses(tool.composed(action) or {"steps": []})})
+    return found
+
+
+def _tool(tools: Tools, address: str) -> model.Tool:
+    tool = tools.get(address)
+    assert tool is not None  # the checker has reported it else; those inside actions are checked with the catalog
     return tool
 
 

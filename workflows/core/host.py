@@ -11,8 +11,9 @@ from typing import Any, Protocol
 class ToolCall:
     """One call of a tool, evaluated and ready to send.
 
-    `step` is the step's id, `path` its place with loop indices (`3` or `3.body[12].0`), `policy` the plan's facts on the tool
-    (see `plan.py`), `effect` one of safe, idempotent, key, unsafe; `timeout` is for one try.
+    `step` is the step's id (`create.review` for a call inside the composed call `create`), `path` its place with loop indices
+    (`3` or `3.body[12].0`), `policy` the plan's facts on the tool (see `plan.py`), `effect` one of safe, idempotent, key, unsafe;
+    `timeout` is for one try.
     """
 
     step: str
@@ -48,6 +49,10 @@ class Host(Protocol):
         Raises:
             errors.ToolError: the call failed for good; its kind says how.
         """
+        ...
+
+    async def whole(self, call: ToolCall) -> ToolResult | None:
+        """What a composed call gives, where the host knows that as a whole (a mock file does); None where its steps are to be walked."""
         ...
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:

@@ -204,6 +204,11 @@ class Tool:
         """Whether the definition says how to find out at the vendor if an earlier try of an unsafe call was done."""
         return "look_up" in (self._action(action) if "actions" in self.definition else self.definition)
 
+    def composed(self, action: str | None) -> dict[str, Any] | None:
+        """The action where it is made of `steps`, calls of other tools; None where it is one call."""
+        own = self._action(action) if "actions" in self.definition else self.definition
+        return own if "steps" in own else None
+
     def _action(self, action: str | None) -> dict[str, Any]:
         found: dict[str, Any] = self.definition.get("actions", {}).get(action or "", {})
         return found

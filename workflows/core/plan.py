@@ -11,34 +11,49 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from workflows.core import durations, errors, expressions, fragments, model, scope, template, texts, tree
+from workflows.core import composed, durations, errors, fragments, marks, model, plan_counter, scope, template, texts, tree
 
 FORMAT: Final = 1
-COUNTER_WORD: Final = "auto_increment_version"
+#: The format of a plan with composed actions (see composed.py), which earlier workers cannot walk.
+COMPOSED_FORMAT: Final = 2
+COUNTER_WORD: Final = plan_counter.COUNTER_WORD
 _CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {"system.evaluate": ("conditions[].condition",)}
 
 
 def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: str) -> dict[str, Any]:
     """The plan of a pipeline without errors; `timezone` is the one to use where the document names none."""
+    tools_used = _tools(pipeline.steps, tools)
     plan: dict[str, Any] = {
-        "format": FORMAT,
+        "format": COMPOSED_FORMAT if any("composed" in facts for facts in tools_used.values()) else FORMAT,
         "name": pipeline.name,
         "title": pipeline.title,
         "timezone": pipeline.timezone or timezone,
         "params": tree.to_json(pipeline.params),
         "steps": [_step(step) for step in pipeline.steps],
-        "tools": {address: policy(tools[address]) for address in dict.fromkeys(step.uses for step in pipeline.steps)},
+        "tools": tools_used,
     }
     if pipeline.description:
         plan["description"] = pipeline.description  # the Web UI shows it
     if pipeline.event_type:
         plan["event_type"] = pipeline.event_type
     return {**plan, "digest": digest_of(plan)}
+
+
+def _tools(steps: Sequence[model.Step], tools: Mapping[str, model.Tool]) -> dict[str, Any]:
+    """The facts on each tool that is used, those inside composed actions too."""
+    facts = {address: policy(tools[address]) for address in dict.fromkeys(step.uses for step in steps)}
+    for address in list(facts):
+        actions = composed.used(tools[address], [step for step in steps if step.uses == address])
+        if made := {action: composed.planned(tools[address], action) for action in actions}:
+            facts[address]["composed"] = made
+            inner = [one for action in made.values() for one in composed.addresses(action)]
+            facts.update({one: policy(tools[one]) for one in inner if one not in facts})
+    return facts
 
 
 def conditions_of(uses: str) -> tuple[str, ...]:
@@ -109,6 +124,18 @@ class CompiledStep:
     condition_text: str
     timeout: template.Template | None
     policy: dict[str, Any]
+    composed: Mapping[str, Composition] = field(default_factory=dict)  # by action, "" for a tool without actions
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A composed action, ready to walk; see composed.py."""
+
+    steps: tuple[CompiledStep, ...]
+    optional: Mapping[str, frozenset[str]]  # by step: arguments that are left out where they are null
+    output: template.Template
+    arguments: tuple[Any, ...]  # schemas
+    result: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +162,9 @@ def load(plan: Mapping[str, Any]) -> CompiledPlan:
     Raises:
         EvaluationError: the plan is of a newer format, or was altered after it was checked.
     """
-    if plan.get("format") != FORMAT:
+    if plan.get("format") not in (FORMAT, COMPOSED_FORMAT):
         raise errors.EvaluationError(
-            f"the plan has format {plan.get('format')}, this worker runs formats up to {FORMAT}", "upgrade the worker"
+            f"the plan has format {plan.get('format')}, this worker runs formats up to {COMPOSED_FORMAT}", "upgrade the worker"
         )
     digest = digest_of(plan)
     if digest != plan.get("digest"):
@@ -172,21 +199,39 @@ def _compile(keyed: _Keyed) -> CompiledPlan:
         title=plan["title"],
         timezone=plan["timezone"],
         event_type=plan.get("event_type", ""),
-        steps=tuple(_compile_step(step, plan["tools"][step["uses"]]) for step in plan["steps"]),
+        steps=tuple(_compile_step(step, plan["tools"]) for step in plan["steps"]),
         params={name: template.compile_tree(node, f"params.{name}") for name, node in params.items()},
-        counting_params=frozenset(name for name, node in params.items() if _counts(node)),
-        steps_count=any(map(_step_counts, plan["steps"])),
+        counting_params=frozenset(name for name, node in params.items() if plan_counter.counts(node)),
+        steps_count=any(plan_counter.step_counts(step, bool(conditions_of(step["uses"]))) for step in plan["steps"]),
     )
 
 
-def _compile_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledStep:
+def _compile_step(step: Mapping[str, Any], tools: Mapping[str, Any]) -> CompiledStep:
     try:
-        return _compiled_step(step, facts)
+        facts = tools[step["uses"]]
+        made = {action: _composition(content, tools) for action, content in facts.get("composed", {}).items()}
+        return _compiled_step(step, facts, made)
     except errors.EvaluationError as error:  # of a plan that no check of this version made
         raise type(error)(f"step {step['id']}: {error.message}", error.hint) from None
 
 
-def _compiled_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledStep:
+def _composition(content: Mapping[str, Any], tools: Mapping[str, Any]) -> Composition:
+    return Composition(
+        steps=tuple(_compiled_step(step, tools[step["uses"]], {}) for step in content["steps"]),
+        optional={step["id"]: _optional(step.get("with", {})) for step in content["steps"]},
+        output=template.compile_tree(content["output"], "output"),
+        arguments=tuple(content.get("arguments", ())),
+        result=content.get("result", {}),
+    )
+
+
+def _optional(arguments: Mapping[str, Any]) -> frozenset[str]:
+    """The arguments that are one lone template."""
+    texts_given = {name: node["$text"] for name, node in arguments.items() if isinstance(node, dict) and list(node) == ["$text"]}
+    return frozenset(name for name, text in texts_given.items() if marks.lone(text) is not None)
+
+
+def _compiled_step(step: Mapping[str, Any], facts: dict[str, Any], made: Mapping[str, Composition]) -> CompiledStep:
     condition = step.get("if")
     return CompiledStep(
         id=step["id"],
@@ -199,6 +244,7 @@ def _compiled_step(step: Mapping[str, Any], facts: dict[str, Any]) -> CompiledSt
         condition_text=condition_text(condition),
         timeout=template.compile_tree(step["timeout_seconds"], "timeout_seconds") if "timeout_seconds" in step else None,
         policy=facts,
+        composed=made,
     )
 
 
@@ -207,66 +253,6 @@ def condition_text(condition: Any) -> str:
     if isinstance(condition, dict):
         return str(next(iter(condition.values())))
     return str(condition).lower() if isinstance(condition, bool) else str(condition)
-
-
-def _step_counts(step: Mapping[str, Any]) -> bool:
-    condition = step.get("if")
-    bare = [condition] if isinstance(condition, str) else []
-    if conditions_of(step["uses"]):
-        bare += _bare_conditions(step.get("with"))
-    return _counts(step.get("with")) or _counts(condition) or any(_counts({"$value": source}) for source in bare)
-
-
-def _bare_conditions(node: Any) -> Iterator[str]:
-    """The expressions without marks of a step of conditions: each text that is given as a `condition`."""
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, member in members:
-        if key == "condition" and isinstance(member, str):
-            yield member
-        elif isinstance(member, list) and len(member) == 2 and member[0] == "condition" and isinstance(member[1], str):
-            yield member[1]  # an entry of an $object
-        else:
-            yield from _bare_conditions(member)
-
-
-def _counts(node: Any) -> bool:
-    return any(path[0] == COUNTER_WORD for source, lone in sources(node) for path in expressions.references(source, lone))
-
-
-def sources(node: Any) -> Iterator[tuple[str, bool]]:
-    """Every expression and text of a node in the plan's form: (source, whether it is a lone expression)."""
-    if isinstance(node, list):
-        for item in node:
-            yield from sources(item)
-    elif isinstance(node, dict):
-        kind = next(iter(node), "")
-        if len(node) == 1 and kind.startswith("$"):
-            yield from _marked_sources(kind, node[kind])
-        else:
-            for member in node.values():
-                yield from sources(member)
-
-
-def _marked_sources(kind: str, content: Any) -> Iterator[tuple[str, bool]]:
-    if kind == "$text":
-        yield content, False
-    elif kind == "$value":
-        yield content, True
-    elif kind == "$for":
-        yield content["in"], True
-        if content.get("if"):
-            yield content["if"], True
-        yield from sources(content["body"])
-        yield from sources(content.get("else", []))
-    elif kind == "$if":
-        for condition, body in content["branches"]:
-            yield condition, True
-            yield from sources(body)
-        yield from sources(content.get("else", []))
-    elif kind == "$set":
-        yield content[1], True
-    else:
-        yield from sources(content)
 
 
 def timeout_of(step: CompiledStep, names: scope.Scope) -> Any:

@@ -70,6 +70,10 @@ class RecordedHost:
         assert recorded.result is not None
         return recorded.result
 
+    async def whole(self, call: host.ToolCall) -> host.ToolResult | None:
+        """A history holds the inner calls."""
+        return None
+
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
         if duration <= datetime.timedelta(0):
             return

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from workflows.core import (
+    calls,
+    composed_call,
     date_words,
     errors,
     fragments,
     host,
     limits,
-    model,
     plan,
     scope,
     sizes,
-    sql_statement,
     system_tools,
     values,
     zones,
@@ -172,7 +172,7 @@ class Run:
             self._work = 0  # the run has waited for the answer
         record.output = output
         record.status = COMPLETED
-        self._keep(step, values.Rows(output, _key_by(arguments)) if _is_rows(step, output) else output)
+        self._keep(step, calls.kept_output(step.policy, arguments, output))
         world.changed()
 
     def _decide(self, step: plan.CompiledStep) -> bool:
@@ -184,18 +184,23 @@ class Run:
 
     async def _call(self, step: plan.CompiledStep, record: StepRecord, arguments: dict[str, Any], world: host.Host) -> Any:
         sizes.check_size(arguments, f"'with' of step '{step.id}'")
-        action = arguments.get("action") if step.policy.get("actions") else None
+        action = calls.action_of(step.policy, arguments)
         call = host.ToolCall(
             step=step.id,
             path=step.id,
             address=step.uses,
-            action=action if isinstance(action, str) else None,
+            action=action,
             arguments=arguments,
-            effect=effect_of(step.policy, action, arguments),
+            effect=calls.effect_of(step.policy, action, arguments),
             timeout=plan.timeout_of(step, self._scope),
             policy=step.policy,
         )
-        result = await world.call_tool(call)
+        composition = step.composed.get(action or "")
+        if composition is None:
+            result = await world.call_tool(call)
+        else:
+            given = call.timeout if step.timeout is not None else None
+            result = await composed_call.ComposedCall(composition, call, given, self._scope).perform(world)
         record.attempts = result.attempts
         if result.arguments is not None:
             record.arguments = result.arguments
@@ -233,27 +238,3 @@ def event_view(event_type: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
     if not event_type.startswith("gitlab.") or not isinstance(attributes, Mapping):
         return event
     return {**event, **{key: value for key, value in attributes.items() if key not in event}}
-
-
-def effect_of(policy: Mapping[str, Any], action: Any, arguments: Mapping[str, Any]) -> str:
-    """The effect class of one call: of its action, its tool, or (databases) its statements."""
-    actions = policy.get("actions")
-    if actions:
-        return str(actions.get(action, model.UNSAFE))
-    if policy["effect"] != "statement":
-        return str(policy["effect"])
-    queries = arguments.get("queries")
-    statements = (
-        [arguments.get("query")] if not isinstance(queries, list) else [query.get("query") for query in queries if isinstance(query, dict)]
-    )
-    reads = all(isinstance(statement, str) and sql_statement.kind(statement)[0] == sql_statement.READ for statement in statements)
-    return model.SAFE if reads else model.UNSAFE
-
-
-def _is_rows(step: plan.CompiledStep, output: Any) -> bool:
-    return step.policy.get("result") == "rows" and isinstance(output, dict) and isinstance(output.get("rows"), list)
-
-
-def _key_by(arguments: Mapping[str, Any]) -> str | None:
-    key = arguments.get("key_by")
-    return key if isinstance(key, str) else None

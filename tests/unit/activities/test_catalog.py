@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from activities import catalog, catalog_problems
+from activities import catalog
 from workflows.core import errors, fit, limits, model
 
 
@@ -130,23 +130,6 @@ def test_schema_json_and_other_files_are_no_definitions(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
     assert load_one(tmp_path, "\ufeff" + json.dumps(definition())).address == "demo.echo"
-
-
-@pytest.mark.parametrize(
-    ("more", "transport"),
-    [
-        pytest.param({}, "pipeline", id="pipeline"),
-    ],
-)
-def test_a_transport_that_is_not_there_yet_is_a_warning_and_the_rest_loads(tmp_path: Path, more: dict[str, Any], transport: str) -> None:
-    file = save(tmp_path, "a.json", [{"address": "far.tool", "transport": transport, **more}, definition()])
-    loaded = catalog.load([tmp_path])
-    reason = f"transport '{transport}' is not available yet, expected one of http, rest, database, mcp, stdio, websocket, redis, system"
-    assert loaded.unavailable("far.tool") == reason
-    assert loaded.unavailable("demo.echo") is None
-    assert loaded.warnings == (
-        (file, errors.Problem(catalog_problems.UNAVAILABLE, f"far.tool: {reason}", path="[0].transport", severity="warning")),
-    )
 
 
 @pytest.mark.parametrize(
@@ -380,7 +363,6 @@ def test_a_tool_of_transport_rest_loads_and_is_unsafe_unless_it_says_more(tmp_pa
     (tmp_path / "shop.orders.json").write_text(json.dumps(definition), encoding="utf-8")
     loaded = catalog.load([tmp_path])
     assert loaded["shop.orders"].effect == "unsafe"
-    assert loaded.unavailable("shop.orders") is None
 
 
 def test_a_rest_request_with_a_misspelt_key_is_refused(tmp_path: Path) -> None:

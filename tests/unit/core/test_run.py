@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import language, plans
-from workflows.core import errors, host, plan, run
+from workflows.core import calls, errors, host, plan, run
 
 
 class Desk:
@@ -152,7 +152,7 @@ def test_each_call_carries_the_effect_of_its_action(action: str, effect: str) ->
     ],
 )  # fmt: skip
 def test_the_statement_decides_the_effect_of_a_query(arguments: dict[str, Any], effect: str) -> None:
-    assert run.effect_of({"effect": "statement"}, None, arguments) == effect
+    assert calls.effect_of({"effect": "statement"}, None, arguments) == effect
 
 
 def test_cancelling_marks_the_step_under_way() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 PREFIX: Final = "ORDINAUT_"
 ENDPOINT_PREFIX: Final = "ORDINAUT_ENDPOINT_"
 LOGIN_URL_PREFIX: Final = "ORDINAUT_LOGIN_URL_"
+WEBHOOK_SECRET_PREFIX: Final = "ORDINAUT_WEBHOOK_SECRET_"
 #: NAME_FILE is a path to read the secret NAME from, NAME_VAULT its place in Vault.
 FILE_SUFFIX: Final = "_FILE"
 VAULT_SUFFIX: Final = "_VAULT"
@@ -14,6 +15,8 @@ VAULT_SUFFIX: Final = "_VAULT"
 CATALOG: Final = "ORDINAUT_CATALOG"
 FILES: Final = "ORDINAUT_FILES"
 DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
+EVENTS_TOKEN: Final = "ORDINAUT_EVENTS_TOKEN"
+EVENTS_TOKEN_PREVIOUS: Final = "ORDINAUT_EVENTS_TOKEN_PREVIOUS"
 MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 REDIS_SERVICE_URL: Final = "REDIS_URL"
@@ -32,15 +35,18 @@ OWN: Final[dict[str, str]] = {
     FILES: "folder for files that vendors answer with, such as bank statements; files in the state folder where not set",
     TIMEZONE: "time zone of pipelines that name none, such as Europe/Chisinau; UTC where not set",
     MCP_TOKEN: "what an assistant sends to `ordinaut mcp --http` to be let in: a long random text",
+    EVENTS_TOKEN: "what a sender of events to the gateway's `/events` proves itself with: a long random text",
+    EVENTS_TOKEN_PREVIOUS: "the former one, accepted too while senders change",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",
     TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",
     f"{ENDPOINT_PREFIX}<SERVICE>": "base URL of a service, for stand-ins and self-hosted vendors: ORDINAUT_ENDPOINT_SLACK=http://127.0.0.1:9000",
     f"{LOGIN_URL_PREFIX}<SERVICE>": "base URL of a service's login; it replaces scheme, host and port of where tokens are given out",
+    f"{WEBHOOK_SECRET_PREFIX}<SOURCE>": "checks the webhooks of one source of kind `generic`, as its sender gives it: whsec_ and base64",
 }
 
 #: Secrets among our own variables.
-OWN_SECRETS: Final = (DATABASE_URL, MCP_TOKEN, REDIS_URL, TOKEN_KEY)
+OWN_SECRETS: Final = (DATABASE_URL, EVENTS_TOKEN, EVENTS_TOKEN_PREVIOUS, MCP_TOKEN, REDIS_URL, TOKEN_KEY)
 
 #: Secrets of the services; each may also be given as NAME_FILE, a path to read it from.
 SECRETS: Final[dict[str, str]] = {
@@ -49,11 +55,18 @@ SECRETS: Final[dict[str, str]] = {
     "SLACK_BOT_TOKEN": "Slack bot token, begins with xoxb-",
     "SLACK_APP_TOKEN": "Slack app token, begins with xapp-",
     "SLACK_SIGNING_SECRET": "checks the signature of Slack's events",
+    "SLACK_SIGNING_SECRET_PREVIOUS": "the former SLACK_SIGNING_SECRET, accepted too while it is changed",
     "TEAMS_CLIENT_SECRET": "Microsoft Teams client secret",
+    "TEAMS_WEBHOOK_SECRET": "checks the signature of a Teams outgoing webhook: its security token, base64",
+    "TEAMS_WEBHOOK_SECRET_PREVIOUS": "the former TEAMS_WEBHOOK_SECRET, accepted too while it is changed",
     "GITHUB_TOKEN": "GitHub token",
     "GITHUB_WEBHOOK_SECRET": "checks the signature of GitHub's events",
+    "GITHUB_WEBHOOK_SECRET_PREVIOUS": "the former GITHUB_WEBHOOK_SECRET, accepted too while it is changed",
     "GITLAB_TOKEN": "GitLab token",
-    "GITLAB_WEBHOOK_SECRET": "checks the signature of GitLab's events",
+    "GITLAB_WEBHOOK_SECRET": "secret token that GitLab's webhooks hold",
+    "GITLAB_WEBHOOK_SECRET_PREVIOUS": "the former GITLAB_WEBHOOK_SECRET, accepted too while it is changed",
+    "GITLAB_SIGNING_TOKEN": "checks the signature of GitLab's webhooks: whsec_ and base64",
+    "GITLAB_SIGNING_TOKEN_PREVIOUS": "the former GITLAB_SIGNING_TOKEN, accepted too while it is changed",
     "JIRA_API_TOKEN": "Jira API token",
     "SLACK_CLIENT_SECRET": "Slack app's client secret, for `ordinaut login slack`",
     "GITHUB_PRIVATE_KEY": "private key of the GitHub App, PEM",
@@ -68,6 +81,7 @@ SECRETS: Final[dict[str, str]] = {
     "MAIB_PROJECT_SECRET": "maib e-commerce project secret",
     "MAIB_CLIENT_SECRET": "maib MIA or Checkout client secret",
     "MAIB_SIGNATURE_KEY": "checks the signature of maib's callbacks",
+    "MAIB_SIGNATURE_KEY_PREVIOUS": "the former MAIB_SIGNATURE_KEY, accepted too while it is changed",
     "MAIB_CERTIFICATE_PASSWORD": "password of the maib client certificate",
     REDIS_SERVICE_URL: "Redis that tools of transport `redis` use, redis://:password@host:6379/0",
     VAULT_TOKEN: "token for Vault, where secrets are named by NAME_VAULT",

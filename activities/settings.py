@@ -225,6 +225,8 @@ def _problems(name: str, given: Mapping[str, str]) -> list[str]:
     for prefix in (names.ENDPOINT_PREFIX, names.LOGIN_URL_PREFIX):
         if name.startswith(prefix):
             return _endpoint_problems(name, value, prefix)
+    if name.startswith(names.WEBHOOK_SECRET_PREFIX):
+        return []
     if name == names.TIMEZONE and value not in zoneinfo.available_timezones():
         hint = _did_you_mean(value, sorted(zoneinfo.available_timezones()))
         return [f"{name}: there is no time zone {value!r}{hint or '; names look like Europe/Chisinau'}"]

@@ -41,10 +41,11 @@ COMMANDS: Final = {
     "login": ("login", "Grant access to a service in the browser."),
     "sandbox": ("sandbox_command", "Stand-ins for the vendors, until Ctrl-C."),
     "worker": ("worker_command", "A worker in the foreground, for production."),
+    "gateway": ("gateway", "Take webhooks and events over HTTP, for production."),
 }
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
-    **dict.fromkeys(("gateway", "approvals", "approve", "reject", "emit", "events"), "events and approvals"),
+    **dict.fromkeys(("approvals", "approve", "reject", "emit", "events"), "events and approvals"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
 }
 

@@ -91,7 +91,10 @@ def callback_is_genuine(api: str, body: bytes, key: secrets.Secret, headers: Map
     result, signature = (callback.get("result"), callback.get("signature")) if isinstance(callback, dict) else (None, None)
     if not isinstance(result, dict) or not result or not isinstance(signature, str):
         return False
-    return _same((mia if api == "mia" else ecommerce)(result, key), signature)
+    try:
+        return _same((mia if api == "mia" else ecommerce)(result, key), signature)
+    except (UnicodeEncodeError, decimal.InvalidOperation):  # half of a character, an amount of hundreds of digits
+        return False
 
 
 def _same(expected: str, given: str) -> bool:

@@ -1,0 +1,84 @@
+"""The gateway as one ASGI application, for the command and tests: its addresses, and an answer for whatever goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import PurePath
+from traceback import extract_tb
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from activities import settings as settings_module
+from starter.gateway import answers, delivery, events, health, refusals, tally, webhooks
+
+_LOG = logging.getLogger(__name__)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+#: Told of every request of a vendor: source, outcome, seconds.
+Observer = Callable[[str, str, float], None]
+
+
+def made(
+    settings: settings_module.Settings,
+    to: delivery.Delivery,
+    *,
+    clock: Callable[[], float] = time.time,
+    observe: Observer = lambda source, outcome, seconds: None,
+) -> Starlette:
+    """The application; `clock` gives seconds since 1970, `observe` is told of every event and webhook."""
+    hooks = _guarded(webhooks.Webhooks(settings, to, clock), observe)
+    sent = _guarded(events.Events(settings, to, clock), observe)
+    application = Starlette(
+        routes=[
+            Route("/webhooks/{kind}/{source}", hooks, methods=["POST"]),
+            Route("/events/{type}", sent, methods=["POST"]),
+            Route("/events", sent, methods=["POST"]),
+            Route("/health", health.Health(to).__call__, methods=["GET"]),
+        ],
+        exception_handlers={HTTPException: _elsewhere},
+    )
+    application.router.redirect_slashes = False
+    return application
+
+
+def _guarded(endpoint: Endpoint, observe: Observer) -> Endpoint:
+    """The endpoint with a refusal answered, a mistake of ours told without what was sent, and everything counted."""
+
+    async def answered(request: Request) -> Response:
+        started = time.perf_counter()
+        try:
+            answer = await endpoint(request)
+        except refusals.Refused as refused:
+            tally.outcome(request, refusals.OUTCOMES[refused.status])
+            answer = answers.refusal(refused)
+        except Exception as error:
+            tally.outcome(request, tally.FAILED)
+            answer = _failed(error)
+        observe(getattr(request.state, "source", tally.UNPROVED), request.state.outcome, time.perf_counter() - started)
+        return answer
+
+    return answered
+
+
+def _failed(error: Exception) -> Response:
+    """The text of the error may hold what was sent; its place does not."""
+    place = extract_tb(error.__traceback__)[-1]
+    _LOG.error(
+        "a mistake in Ordinaut, please report it: %s in %s, line %s", type(error).__name__, PurePath(place.filename).name, place.lineno
+    )
+    content = {"ok": False, "error": {"type": tally.FAILED, "message": "a mistake in Ordinaut; its log says where"}}
+    return answers.json_answer(content, 500)
+
+
+async def _elsewhere(request: Request, error: Exception) -> Response:
+    """An address or a method that there is not. The body is not read, so that the connection ends."""
+    assert isinstance(error, HTTPException)
+    message = f"{request.method[:20]} is not taken here" if error.status_code == 405 else "there is nothing at this address"
+    headers = {**(error.headers or {}), "Connection": "close"}
+    return answers.json_answer({"ok": False, "error": {"type": "unknown", "message": message}}, error.status_code, headers)

@@ -1,0 +1,31 @@
+"""GitHub's own payloads (npm @octokit/webhooks-examples): all are accepted with a right signature, none with a wrong one."""
+
+from __future__ import annotations
+
+import json
+
+from tests import webhooks
+
+EXAMPLES = webhooks.github_examples()
+
+
+async def test_all_payloads_are_accepted_with_a_right_signature_and_refused_with_a_wrong_one() -> None:
+    kept = webhooks.Kept()
+    codes = {"right": [], "wrong": []}
+    async with webhooks.http(webhooks.gateway(kept, GITHUB_WEBHOOK_SECRET=webhooks.SECRET)) as http:
+        for number, (name, payload) in enumerate(EXAMPLES):
+            sent = json.dumps(payload).encode()
+            for which, secret in (("right", webhooks.SECRET), ("wrong", webhooks.WRONG)):
+                signed = webhooks.github(sent, webhooks.NOW, secret)
+                headers = {**signed, "X-GitHub-Event": name, "X-GitHub-Delivery": f"delivery-{number}"}
+                codes[which].append((await http.post("/webhooks/github/main", content=sent, headers=headers)).status_code)
+    assert len(EXAMPLES) == 329
+    assert set(codes["right"]) == {200} and set(codes["wrong"]) == {401}
+    pings = sum(name == "ping" for name, _ in EXAMPLES)
+    assert pings == 4
+    assert [event.event_type for event in kept.events] == [
+        ".".join(["github", name, *([payload["action"]] if "action" in payload else [])]) for name, payload in EXAMPLES if name != "ping"
+    ]
+    assert [json.dumps(event.payload, default=float) for event in kept.events] == [
+        json.dumps(payload) for name, payload in EXAMPLES if name != "ping"
+    ]

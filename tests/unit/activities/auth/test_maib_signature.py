@@ -130,6 +130,9 @@ def test_mia_has_its_own_order_and_two_decimals_for_amounts() -> None:
         pytest.param(b"{", id="no JSON"),
         pytest.param(b"", id="nothing"),
         pytest.param('{"result": {"a": 1}, "signature": "ț"}'.encode(), id="a signature beyond ASCII"),
+        pytest.param(b'{"result": {"a": 1}, "signature": "\\ud800"}', id="half of a character as signature"),
+        pytest.param(b'{"result": {"a": "\\ud800"}, "signature": "x"}', id="half of a character in the result"),
+        pytest.param(b'{"result": {"amount": 1' + b"0" * 300 + b'}, "signature": "x"}', id="an amount of hundreds of digits"),
     ],
 )
 def test_what_is_no_genuine_callback(body: bytes) -> None:

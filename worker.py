@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager
 from temporalio import client
 from temporalio import worker as temporal_worker
 
-from activities import counter, tools
+from activities import authentication, counter, metrics, tools
 from activities import settings as settings_module
 from activities.schedules import extending
-from starter import connection, documents, logs, output, session
+from starter import connection, documents, logs, metrics_server, output, session
 from workflows import contract, maintenance, pipeline
 from workflows import counter as counter_workflow
 from workflows.core import errors
@@ -27,14 +27,21 @@ GRACEFUL_SHUTDOWN = datetime.timedelta(seconds=10)
 
 @asynccontextmanager
 async def running(
-    temporal: client.Client, settings: settings_module.Settings, task_queue: str = contract.TASK_QUEUE
+    temporal: client.Client,
+    settings: settings_module.Settings,
+    task_queue: str = contract.TASK_QUEUE,
+    kept: metrics.ToolMetrics | None = None,
 ) -> AsyncIterator[None]:
-    """A worker for as long as the block lasts.
+    """A worker for as long as the block lasts; its calls are counted in `kept`.
 
     Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);
     determinism of our one interpreter is held by the architecture, replay and sandboxed tests instead.
     """
-    activities = tools.ToolActivities(documents.catalog(settings), settings)
+    catalog = documents.catalog(settings)
+    activities = tools.ToolActivities(catalog, settings, kept=kept)
+    if kept is not None:
+        door = authentication.Door(settings)
+        kept.watch(activities.rate_limits, lambda: door.certificate_ends(catalog.values()))
     joined = temporal_worker.Worker(
         temporal,
         task_queue=task_queue,
@@ -62,8 +69,10 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(temporal, settings):
+    async with metrics_server.of(settings) as shown, running(temporal, settings, kept=shown.metrics if shown else None):
         output.note(f"worker on {temporal.service_client.config.target_host}, task queue '{contract.TASK_QUEUE}'; Ctrl-C ends it")
+        if shown is not None:
+            output.note(f"metrics at {shown.url}")
         await stop.wait()
         output.note("worker ends; calls under way may finish")
 

@@ -140,18 +140,22 @@ class Door:
         return known
 
     def days_left(self, tools: Iterable[model.Tool], now: datetime.datetime) -> dict[str, int]:
-        """Days until the end of each certificate in use, by service, for metrics and messages; below 0 where it is over.
+        """Days until the end of each certificate in use, by service, for messages; below 0 where it is over.
 
         Those that cannot be read are left out: a call says what is wrong with them.
         """
-        found: dict[str, int] = {}
+        return {service: (end - now) // datetime.timedelta(days=1) for service, end in self.certificate_ends(tools).items()}
+
+    def certificate_ends(self, tools: Iterable[model.Tool]) -> dict[str, datetime.datetime]:
+        """The end of the certificate in use by service, UTC: of several the first; those that cannot be read are left out."""
+        found: dict[str, datetime.datetime] = {}
         for tool in tools:
             for files in self._certificate_files(tool):
                 try:
-                    left = self._identity(tool.service, files).days_left(now)
+                    end = self._identity(tool.service, files).ends_at
                 except errors.ToolError:
                     continue
-                found[tool.service] = min(left, found.get(tool.service, left))
+                found[tool.service] = min(end, found.get(tool.service, end))
         return found
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
 EVENTS_TOKEN: Final = "ORDINAUT_EVENTS_TOKEN"
 EVENTS_TOKEN_PREVIOUS: Final = "ORDINAUT_EVENTS_TOKEN_PREVIOUS"
 MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
+METRICS_ADDRESS: Final = "ORDINAUT_METRICS_ADDRESS"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 REDIS_SERVICE_URL: Final = "REDIS_URL"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
@@ -37,6 +38,7 @@ OWN: Final[dict[str, str]] = {
     MCP_TOKEN: "what an assistant sends to `ordinaut mcp --http` to be let in: a long random text",
     EVENTS_TOKEN: "what a sender of events to the gateway's `/events` proves itself with: a long random text",
     EVENTS_TOKEN_PREVIOUS: "the former one, accepted too while senders change",
+    METRICS_ADDRESS: "where a worker shows its metrics to Prometheus, such as 127.0.0.1:9464; nowhere where not set, except with `up`",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",
     TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",

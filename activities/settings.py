@@ -51,6 +51,8 @@ class Settings:
     database_url: secrets.Secret | None = None
     timezone: str = DEFAULT_TIMEZONE
     trust_local_approvers: bool = False
+    #: Where metrics are shown: "127.0.0.1:9464".
+    metrics_address: str | None = None
     _environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     #: Secrets that were read so far, by name; `mask` takes them out of every text.
     _revealed: dict[str, secrets.Secret] = field(default_factory=dict, repr=False, compare=False)
@@ -76,6 +78,7 @@ class Settings:
             login_urls=_by_service(given, names.LOGIN_URL_PREFIX),
             timezone=given.get(names.TIMEZONE, DEFAULT_TIMEZONE),
             trust_local_approvers=given.get(names.TRUST_LOCAL_APPROVERS) == "1",
+            metrics_address=given.get(names.METRICS_ADDRESS),
             _environment=given,
             _vault=_open_vault(given) if names.VAULT_ADDRESS in given else None,
         )
@@ -232,10 +235,21 @@ def _problems(name: str, given: Mapping[str, str]) -> list[str]:
         return [f"{name}: there is no time zone {value!r}{hint or '; names look like Europe/Chisinau'}"]
     if name == names.TRUST_LOCAL_APPROVERS and value not in ("0", "1"):
         return [f"{name}: found {value!r}, expected 0 or 1"]
+    if name == names.METRICS_ADDRESS and not _is_address(value):
+        return [f"{name}: found {value!r}, expected a host and a port like 127.0.0.1:9464"]
     if name in names.OWN or name.removesuffix(names.FILE_SUFFIX).removesuffix(names.VAULT_SUFFIX) in names.OWN_SECRETS:
         return []
     known = [own.removeprefix(names.PREFIX) for own in names.OWN if "<" not in own]
     return [f"{name}: there is no such setting{_did_you_mean(name.removeprefix(names.PREFIX), known, names.PREFIX)}"]
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is a host and a port, and nothing else: `127.0.0.1:9464`, `[::1]:9464`."""
+    try:
+        parts = urllib.parse.urlsplit(f"//{text}")
+        return bool(parts.hostname) and parts.port is not None and parts.netloc == text and "@" not in text
+    except ValueError:
+        return False
 
 
 def _endpoint_problems(name: str, value: str, prefix: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from temporalio import activity
 
-from activities import authentication, outcomes, validators
+from activities import authentication, metrics, outcomes, validators
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.rest import rate_limits
@@ -41,10 +41,12 @@ class ToolActivities:
         catalog: catalog_module.Catalog,
         settings: settings_module.Settings,
         transports: Mapping[str, base.Transport] | None = None,
+        kept: metrics.ToolMetrics | None = None,
     ) -> None:
         self._catalog = catalog
         self._settings = settings
         self._transports = transports if transports is not None else open_transports(settings)
+        self._metrics = kept if kept is not None else metrics.ToolMetrics()
 
     @activity.defn(name=contract.CALL_TOOL)
     async def call_tool(self, given: contract.CallInput) -> contract.CallOutput:
@@ -56,15 +58,16 @@ class ToolActivities:
         """
         progress = base.Progress()
         call = _failed_call(given, self._catalog.get(given["tool"]))
+        timed = self._metrics.call(given["tool"] if given["tool"] in self._catalog else metrics.UNKNOWN_TOOL)
         try:
             async with _heartbeat():
-                return await self._call(given, progress)
+                return timed.ended(await self._call(given, progress))
         except errors.ToolError as failure:
-            raise outcomes.application_error(failure, call, self._settings.mask) from None
+            raise outcomes.application_error(timed.failed(failure), call, self._settings.mask) from None
         except asyncio.CancelledError:
-            raise outcomes.application_error(_cancelled(progress, call.effect), call, self._settings.mask) from None
+            raise outcomes.application_error(timed.failed(_cancelled(progress, call.effect)), call, self._settings.mask) from None
         except Exception as error:  # our own defect: its text may hold anything, so only its type and place go out
-            raise outcomes.application_error(_internal(error, progress), call, self._settings.mask) from None
+            raise outcomes.application_error(timed.failed(_internal(error, progress)), call, self._settings.mask) from None
 
     async def close(self) -> None:
         """Closes the connections of all transports."""

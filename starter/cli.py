@@ -157,6 +157,7 @@ _EXIT_CODES: Final = {
     "Unreachable": EXIT_UNREACHABLE,
     "BadConfiguration": EXIT_USAGE,
     "CatalogError": EXIT_USAGE,
+    "MetricsAddressError": EXIT_USAGE,
     "SettingsError": EXIT_USAGE,
     "DatabaseFileError": EXIT_USAGE,
     "CannotOpen": EXIT_USAGE,

@@ -15,7 +15,7 @@ from temporalio import client
 import worker
 from activities import authentication
 from activities import settings as settings_module
-from starter import documents, embedded, sample_database, state_file
+from starter import documents, embedded, metrics_server, sample_database, state_file
 from starter.sandbox import app
 from starter.sandbox import server as sandbox
 from workflows import converter
@@ -32,16 +32,23 @@ class LocalService:
     sandbox_url: str | None
     sandbox: app.Sandbox | None  # the same from inside, for tests
     database: Path | None
+    metrics_url: str | None = None
 
 
 @asynccontextmanager
 async def running(
-    *, database: Path | None = None, with_sandbox: bool, port: int | None = None, ui_port: int | None = None, real_vendors: bool = False
+    *,
+    database: Path | None = None,
+    with_sandbox: bool,
+    port: int | None = None,
+    ui_port: int | None = None,
+    real_vendors: bool = False,
+    with_metrics: bool = False,
 ) -> AsyncIterator[LocalService]:
     """The service for as long as the block lasts.
 
     `with_sandbox` adds stand-ins for the vendors and a sample database, for every service that the environment gives no endpoint;
-    with `real_vendors` those whose credentials the environment holds are called themselves.
+    with `real_vendors` those whose credentials the environment holds are called themselves; `with_metrics` shows metrics to Prometheus.
 
     Raises:
         errors.OrdinautError: a part cannot be started.
@@ -57,13 +64,14 @@ async def running(
         settings = settings_module.Settings.from_mapping(environment)
         server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))
         temporal = await client.Client.connect(server.address, data_converter=converter.DATA_CONVERTER)
-        await stack.enter_async_context(worker.running(temporal, settings))
+        shown = await stack.enter_async_context(metrics_server.local(settings)) if with_metrics else None
+        await stack.enter_async_context(worker.running(temporal, settings, kept=shown.metrics if shown else None))
         state_file.write(
             state_file.State(server.address, server.ui_url, os.getpid(), temporal.namespace, sandbox_url, _now()),
             os.environ,
         )
         stack.callback(state_file.remove, os.getpid(), os.environ)
-        yield LocalService(temporal, server, settings, sandbox_url, stand_in, sample)
+        yield LocalService(temporal, server, settings, sandbox_url, stand_in, sample, shown.url if shown else None)
 
 
 def _configured(environment: Mapping[str, str]) -> frozenset[str]:

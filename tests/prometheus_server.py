@@ -25,6 +25,12 @@ scrape_configs:
     honor_labels: true
     static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
 """
+_SCRAPING: Final = """
+global: {{scrape_interval: 250ms, scrape_timeout: 250ms}}
+scrape_configs:
+  - job_name: ordinaut
+    static_configs: [{{targets: ["{target}"]}}]
+"""
 
 
 class PrometheusMissing(Exception):
@@ -54,6 +60,18 @@ def running(folder: Path) -> Iterator[Servers]:
         for url in (found.prometheus, found.gateway):
             _wait(f"{url}/-/ready")
         yield found
+
+
+@contextlib.contextmanager
+def scraping(folder: Path, target: str) -> Iterator[str]:
+    """A Prometheus that reads the metrics at `127.0.0.1:9464` four times a second, as the job `ordinaut`; gives its URL."""
+    port = servers.free_port()
+    configuration = folder / "prometheus.yml"
+    configuration.write_text(_SCRAPING.format(target=target), encoding="utf-8")
+    arguments = (f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}")
+    with _process("prometheus", *arguments):
+        _wait(f"http://127.0.0.1:{port}/-/ready")
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextlib.contextmanager

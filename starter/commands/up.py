@@ -32,7 +32,9 @@ async def _up(database: Path | None, port: int | None, ui_port: int | None, sand
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with local_service.running(database=database, with_sandbox=sandbox, port=port, ui_port=ui_port, real_vendors=True) as service:
+    async with local_service.running(
+        database=database, with_sandbox=sandbox, port=port, ui_port=ui_port, real_vendors=True, with_metrics=True
+    ) as service:
         if as_json:
             output.json_document(
                 {
@@ -40,6 +42,7 @@ async def _up(database: Path | None, port: int | None, ui_port: int | None, sand
                     "address": service.server.address,
                     "ui_url": service.server.ui_url,
                     "sandbox_url": service.sandbox_url,
+                    "metrics_url": service.metrics_url,
                     "pid": os.getpid(),
                 }
             )
@@ -58,6 +61,7 @@ def _tell(service: local_service.LocalService, database: Path | None) -> None:
     if service.sandbox_url:
         output.say(f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured;")
         output.say(f"           {service.sandbox_url}/_sandbox/calls lists what they were asked")
+    output.say(f"Metrics    {service.metrics_url}   for Prometheus")
     output.say("Gateway    not in this version; it comes with events")
     output.say()
     output.say("In another terminal:  ordinaut run pipelines/daily-financial-reconciliation.json")

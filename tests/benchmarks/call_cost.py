@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 
 from activities import endpoints, json_text, settings, tools
+from starter import metrics_server, ports
 from tests import calls, commands, reference_cases
 
 CALLS: Final = 50
@@ -37,10 +38,10 @@ async def measure(rounds: int, seed: int) -> dict[str, list[float]]:
 
 @contextlib.asynccontextmanager
 async def _subjects() -> AsyncIterator[dict[str, Callable[[], Awaitable[None]]]]:
-    with _sandbox() as variables:
+    async with metrics_server.running(f"{ports.LOOPBACK}:{metrics_server.ANY_PORT}") as shown, _sandbox() as variables:
         tool = reference_cases.TOOLS[_TOOL]
         configured = settings.Settings.from_mapping(variables)
-        activities = tools.ToolActivities(reference_cases.TOOLS, configured)
+        activities = tools.ToolActivities(reference_cases.TOOLS, configured, kept=shown.metrics)
         given = calls.given(tool, dict(_ARGUMENTS), tool.effect_of("post_message"))
         given["digest"] = tool.digest
         environment = calls.environment()
@@ -61,8 +62,8 @@ async def _subjects() -> AsyncIterator[dict[str, Callable[[], Awaitable[None]]]]
         await activities.close()
 
 
-@contextlib.contextmanager
-def _sandbox() -> Any:
+@contextlib.asynccontextmanager
+async def _sandbox() -> AsyncIterator[Any]:
     """The variables of a sandbox in a process of its own, so that its work is not counted."""
     command = [str(commands.PROGRAM), "sandbox", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:

@@ -54,6 +54,15 @@ def test_every_setting_is_read() -> None:
             "ORDINAUT_TIMEZONE: there is no time zone 'Europe/Kishinau'. Did you mean Europe/Chisinau?",
             id="misspelt-zone",
         ),
+        *(
+            pytest.param(
+                "ORDINAUT_METRICS_ADDRESS",
+                text,
+                f"ORDINAUT_METRICS_ADDRESS: found '{text}', expected a host and a port like 127.0.0.1:9464",
+                id=f"address {text}",
+            )
+            for text in ("9464", "127.0.0.1", "http://127.0.0.1:9464", "127.0.0.1:9464/metrics", "127.0.0.1:90000", "me@127.0.0.1:9464")
+        ),
         pytest.param("ORDINAUT_TRUST_LOCAL_APPROVERS", "yes", "ORDINAUT_TRUST_LOCAL_APPROVERS: found 'yes', expected 0 or 1", id="no-flag"),
         pytest.param(
             "ORDINAUT_ENDPOINT_SLACK",

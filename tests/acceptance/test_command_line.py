@@ -283,7 +283,7 @@ def test_catalog_lists_each_tool_and_never_a_secret(tmp_path: Path) -> None:
     assert set(tools) == {json.loads(file.read_text())["address"] for file in (reference_cases.ROOT / "catalogs").glob("*.*.json")}
     assert tools["slack.enterprise"]["configured"][0] == "endpoint http://127.0.0.1:9000/slack/api"
     assert tools["database.query"]["configured"] == ["ORDINAUT_DATABASE_URL"] and tools["database.query"]["missing"] == []
-    assert tools["github.get_pr_files"]["configured"] == ["authentication (bearer_token; a bridge may do its own)"]
+    assert tools["github.get_pr_files"]["configured"] == ["endpoint https://api.github.com", "authentication (bearer_token)"]
     assert tools["maib.banking"]["actions"]["create_payment"] == {"effect": "unsafe"}
     assert "MAIB_URL" in tools["maib.banking"]["missing"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from activities import catalog, catalog_problems
-from workflows.core import errors, fit, model
+from workflows.core import composed, errors, fit, model
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGS = ROOT / "catalogs"
@@ -26,8 +26,7 @@ def read(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
 
 
-def test_there_are_30_tools_each_in_a_file_of_its_name() -> None:
-    assert len(TOOLS) == 30
+def test_each_tool_is_in_a_file_of_its_name() -> None:
     assert sorted(f"{address}.json" for address in TOOLS) == sorted(
         file.name for file in CATALOGS.glob("*.json") if file.name != "schema.json"
     )
@@ -40,7 +39,14 @@ def test_every_address_of_the_reference_pipelines_is_there() -> None:
         for address in re.findall(r'"uses":\s*"([^"]+)"', file.read_text(encoding="utf-8"))
     }
     assert len(used) == 27  # grafana.enterprise is defined, but no pipeline uses it
-    assert used | {"grafana.enterprise", "maib.merchants", "sia.msign"} == set(TOOLS)
+    inside = {address for tool in TOOLS.values() for action in (*tool.actions, None) for address in called(tool, action)}
+    assert used | inside | {"grafana.enterprise", "maib.merchants", "sia.msign"} == set(TOOLS)
+
+
+def called(tool: model.Tool, action: str | None) -> list[str]:
+    """The tools that an action is made of."""
+    made = tool.composed(action)
+    return [address for address in composed.addresses(made) if address != composed.COMPUTED] if made else []
 
 
 @pytest.mark.parametrize("original", [pytest.param(file, id=file.stem) for file in ORIGINALS])
@@ -67,6 +73,8 @@ def test_the_ten_definitions_are_as_they_were_handed_over(original: Path) -> Non
         case "salesforce.enterprise":  # the test system, and the way without a person
             assert ours["authentication"].pop("test") == {"setting": "SALESFORCE_SANDBOX", "url": "https://test.salesforce.com"}
             assert [way["type"] for way in ours["authentication"].pop("or")] == ["salesforce_jwt"]
+        case "github.enterprise":  # an app of GitHub in place of somebody's token
+            assert ours["authentication"].pop("or") == [{"type": "github_app", "token_prefix": "token"}]
         case "anthropic-claude.code_review":  # the original declares no output
             ours.pop("output_schema")
     if ours["transport"] == "rest":  # called directly, not through the bridge of the source document
@@ -177,6 +185,9 @@ GOOD = [
         "github.enterprise",
         {"action": "create_release", "repository": "a/b", "tag_name": "v7", "name": "v7", "body": "b", "draft": False, "prerelease": False},
     ),
+    ("github.pulls", {"action": "open", "repository": "a/b", "title": "t", "head": "feature", "base": "main"}),
+    ("github.search", {"action": "count", "repository": "a/b", "query": "is:issue created:>=2026-01-08"}),
+    ("github.statistics", {"action": "contributors", "repository": "a/b", "since": "2026-01-08"}),
     ("gitlab.run_pipeline", {"project_id": 42, "ref": "feature", "variables": {"MR_NUMBER": "7", "TARGET_BRANCH": "main"}}),
     ("gitlab.run_pipeline", {"project_id": "group/project", "ref": "feature"}),
     ("gitlab.add_mr_note", {**MERGE_REQUEST, "body": "## Quality"}),
@@ -300,6 +311,17 @@ BAD = [
     ),
     ("github.create_review_comment", {**REPOSITORY, "body": ""}, "with.body: found 0 characters, expected at least 1"),
     ("github.enterprise", {"action": "get_metrics"}, "with.repository: missing, expected text"),
+    (
+        "github.pulls",
+        {"action": "add_labels", "repository": "a/b", "labels": []},
+        "with.labels: found 0 items, expected at least 1",
+    ),
+    ("github.search", {"action": "count", "repository": "a/b", "query": ""}, "with.query: found 0 characters, expected at least 1"),
+    (
+        "github.statistics",
+        {"action": "contributors", "repository": "a/b", "since": "yesterday"},
+        'with.since: found text "yesterday", expected a date like 2026-11-23',
+    ),
     ("gitlab.run_pipeline", {"project_id": 42, "ref": None}, "with.ref: found null, expected text"),
     ("gitlab.run_pipeline", {"project_id": 42, "ref": "a", "variables": {"A": True}}, "with.variables.A: found true, expected text"),
     ("gitlab.add_mr_note", MERGE_REQUEST, "with.body: missing, expected text: Text of the note, Markdown"),

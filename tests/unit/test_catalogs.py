@@ -111,7 +111,7 @@ def test_every_tool_is_titled_described_and_has_effects(address: str) -> None:
         pytest.param("github.enterprise", "get_metrics", model.SAFE, id="metrics"),
         pytest.param("prometheus.push_gateway", None, model.IDEMPOTENT, id="pushing replaces"),
         pytest.param("openai-chatgpt.analyze", None, model.SAFE, id="asking a model"),
-        pytest.param("gitlab.run_pipeline", None, model.KEY, id="starting a pipeline"),
+        pytest.param("gitlab.run_pipeline", None, model.UNSAFE, id="starting a pipeline"),
         pytest.param("database.query", None, catalog.STATEMENT, id="SQL decides"),
         pytest.param("system.sleep", None, model.SAFE, id="sleeping"),
     ],

@@ -31,6 +31,16 @@ class Protocol(h11_impl.H11Protocol):
         elif self._head_timer is None:
             self._head_timer = self.loop.call_later(self.head_seconds, self._cut_off)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answers what is no HTTP; a request under way on the same connection gets no answer then, since there is one only."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends the time."""
         self._stop_timer()

@@ -45,6 +45,7 @@ async def server(
         http=http,
         ws="none",
         lifespan="off",
+        log_config=None,  # its lines go where ours go
         log_level="error",
         access_log=False,
         server_header=False,
@@ -68,12 +69,19 @@ async def server(
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except socket.gaierror as error:  # its numbers are not the system's
+        family, kind, protocol_number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:  # its numbers are not the system's
         raise CannotListen(f"cannot listen on {host}: {error.strerror}; --host takes a name or address of this machine") from None
+    # With TCP named, asyncio lets small packets go at once; else each answer waits 40 ms for the other side's acknowledgement.
+    listener = socket.socket(family, kind, protocol_number)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
     except OSError as error:
+        listener.close()
         raise CannotListen(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; choose another --port or --host") from None
+    return listener
 
 
 class _Server(uvicorn.Server):

@@ -92,7 +92,8 @@ async def asgi_server(application: ASGIApp, port: int = 0) -> AsyncIterator[str]
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket()
+    # With TCP named, asyncio lets small packets go at once; else each answer waits 40 ms for the other side's acknowledgement.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ports.LOOPBACK, port))

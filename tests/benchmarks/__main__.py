@@ -13,10 +13,10 @@ from typing import Any, Final
 from temporalio import client
 
 from starter import embedded
-from tests.benchmarks import call_cost, conformance, history_size, overhead, replay_cost, schedules, server_settings
+from tests.benchmarks import call_cost, conformance, gateway, history_size, overhead, replay_cost, schedules, server_settings
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance")
+PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "gateway")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -68,6 +68,8 @@ async def main(options: argparse.Namespace) -> None:
         say(*await schedules.run(options.quick))
     if "conformance" in options.parts:
         say(*await asyncio.to_thread(conformance.run))
+    if "gateway" in options.parts:
+        say(*await gateway.run(options.quick, options.seed))
 
 
 def server_lines(found: dict[str, Any]) -> list[str]:

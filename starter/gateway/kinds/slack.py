@@ -37,8 +37,8 @@ def _event(payload: dict[str, Any], body: bytes) -> base.Found | base.Reply:
     """An event of the Events API, which wraps it in an envelope; the payload is the whole envelope."""
     if payload.get("type") == "url_verification":
         return _challenge(payload.get("challenge"))
-    inner = payload.get("event")
-    event_type = _type(inner if isinstance(inner, dict) else payload)
+    inner = payload.get("event") if payload.get("type") == "event_callback" else payload
+    event_type = _type(inner if isinstance(inner, dict) else {})
     given = payload.get("event_id")
     return base.Found(event_type, given if isinstance(given, str) and given else body_module.digest(body), payload)
 

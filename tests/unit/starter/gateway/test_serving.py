@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator
 
@@ -76,6 +77,16 @@ async def test_what_is_no_http_is_refused(sent: bytes) -> None:
         assert (await raw(address, sent)).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize("path", [b"/webhooks/github/main", b"/nowhere"])
+@pytest.mark.parametrize("rest", [b"5\r\nhello\r\nrubbish\r\n", b"rubbish\r\n"], ids=["after a chunk", "at once"])
+async def test_rubbish_in_a_body_ends_the_connection_without_a_mistake(path: bytes, rest: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that needs no body came after the 400 for the rubbish: uvicorn told of an exception in the application."""
+    caplog.set_level(logging.ERROR)
+    async with served(webhooks.Kept()) as address:
+        answer = await raw(address, b"POST " + path + b" HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + rest)
+    assert answer.startswith(b"HTTP/1.1 400 ") and caplog.messages == []
+
+
 class Impatient(protocol.Protocol):
     head_seconds = 0.2
 
@@ -119,6 +130,26 @@ async def test_a_sender_that_goes_away_does_no_harm() -> None:
         await writer.drain()
         writer.close()
         assert (await http.get(f"http://{host}:{port}/health")).status_code == 200
+
+
+async def test_small_packets_go_at_once() -> None:
+    """Nagle's algorithm and the other side's late acknowledgement made each answer 40 ms late."""
+    async with served(webhooks.Kept()) as (host, port), httpx.AsyncClient() as http:
+        seconds = []
+        for _ in range(10):
+            started = time.perf_counter()
+            signed = webhooks.GITHUB.signed(webhooks.GITHUB.body)
+            await http.post(f"http://{host}:{port}/webhooks/github/main", content=webhooks.GITHUB.body, headers=signed)
+            seconds.append(time.perf_counter() - started)
+    assert min(seconds[1:]) < 0.03
+
+
+async def test_a_host_that_there_is_not_is_told() -> None:
+    with pytest.raises(serving.CannotListen) as caught:
+        async with serving.server(webhooks.gateway(webhooks.Kept()), "999.1.1.1", 0):
+            pass
+    assert str(caught.value).startswith("cannot listen on 999.1.1.1: ")
+    assert str(caught.value).endswith("; --host takes a name or address of this machine")
 
 
 async def test_an_address_that_is_taken_is_told() -> None:

@@ -173,6 +173,13 @@ REFUSED = [
         id="github form",
     ),
     pytest.param(gitlab.KIND, {"a": 1}, {}, "the body has neither object_kind nor event_name; GitLab's webhooks have", id="gitlab"),
+    pytest.param(
+        slack.KIND,
+        {"type": "event_callback", "event": 1},
+        {},
+        "the body has no type; Slack's events and interactions have",
+        id="slack envelope",
+    ),
     pytest.param(slack.KIND, {"event": {}}, {}, "the body has no type; Slack's events and interactions have", id="slack"),
     pytest.param(slack.KIND, form(text="1"), FORM, "the form has neither payload nor command; Slack's have", id="slack form"),
     pytest.param(slack.KIND, b"payload={}&payload={}", FORM, "the form in the body has a field twice", id="payload twice"),

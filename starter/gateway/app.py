@@ -15,31 +15,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from activities import settings as settings_module
-from starter.gateway import answers, delivery, events, health, refusals, tally, webhooks
+from starter.gateway import answers, delivery, events, health, metrics, refusals, tally, webhooks
 
 _LOG = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-#: Told of every request of a vendor: source, outcome, seconds.
-Observer = Callable[[str, str, float], None]
 
 
-def made(
-    settings: settings_module.Settings,
-    to: delivery.Delivery,
-    *,
-    clock: Callable[[], float] = time.time,
-    observe: Observer = lambda source, outcome, seconds: None,
-) -> Starlette:
-    """The application; `clock` gives seconds since 1970, `observe` is told of every event and webhook."""
-    hooks = _guarded(webhooks.Webhooks(settings, to, clock), observe)
-    sent = _guarded(events.Events(settings, to, clock), observe)
+def made(settings: settings_module.Settings, to: delivery.Delivery, *, clock: Callable[[], float] = time.time) -> Starlette:
+    """The application; `clock` gives seconds since 1970."""
+    counted = metrics.GatewayMetrics()
+    hooks = _guarded(webhooks.Webhooks(settings, to, clock), counted)
+    sent = _guarded(events.Events(settings, to, clock), counted)
     application = Starlette(
         routes=[
             Route("/webhooks/{kind}/{source}", hooks, methods=["POST"]),
             Route("/events/{type}", sent, methods=["POST"]),
             Route("/events", sent, methods=["POST"]),
             Route("/health", health.Health(to).__call__, methods=["GET"]),
+            Route("/metrics", counted.__call__, methods=["GET"]),
         ],
         exception_handlers={HTTPException: _elsewhere},
     )
@@ -47,7 +41,7 @@ def made(
     return application
 
 
-def _guarded(endpoint: Endpoint, observe: Observer) -> Endpoint:
+def _guarded(endpoint: Endpoint, counted: metrics.GatewayMetrics) -> Endpoint:
     """The endpoint with a refusal answered, a mistake of ours told without what was sent, and everything counted."""
 
     async def answered(request: Request) -> Response:
@@ -60,7 +54,7 @@ def _guarded(endpoint: Endpoint, observe: Observer) -> Endpoint:
         except Exception as error:
             tally.outcome(request, tally.FAILED)
             answer = _failed(error)
-        observe(getattr(request.state, "source", tally.UNPROVED), request.state.outcome, time.perf_counter() - started)
+        counted.record(getattr(request.state, "source", tally.UNPROVED), request.state.outcome, time.perf_counter() - started)
         return answer
 
     return answered

@@ -30,6 +30,11 @@ DESCRIBED = {
 }
 #: Calls that no package describes: "service METHOD path".
 UNDESCRIBED: set[str] = {
+    "jira GET /rest/agile/1.0/board",  # boards and sprints have a description of their own, which no package holds
+    "jira GET /rest/agile/1.0/board/{board}/sprint",
+    "jira GET /rest/agile/1.0/sprint/{sprint}/issue",
+    "jira GET /rest/api/3/bulk/queue/{task}",  # newer than the packaged description
+    "jira POST /rest/api/3/bulk/issues/fields",
     "hubspot POST /automation/v2/workflows/{workflow}/enrollments/contacts/{email}",  # older than the descriptions
     "msteams GET /v1.0/teams('{team}')/operations('{operation}')",  # the form of the Location header; described with slashes
 }

@@ -107,7 +107,7 @@ def test_every_tool_is_titled_described_and_has_effects(address: str) -> None:
         pytest.param("sia.reporting", "validate_data", model.SAFE, id="checking"),
         pytest.param("slack.enterprise", "post_message", model.UNSAFE, id="posting"),
         pytest.param("slack.enterprise", "pin_message", model.IDEMPOTENT, id="pinning"),
-        pytest.param("jira.enterprise", "bulk_import", model.KEY, id="creating issues"),
+        pytest.param("jira.enterprise", "bulk_import", model.UNSAFE, id="creating issues"),
         pytest.param("github.enterprise", "get_metrics", model.SAFE, id="metrics"),
         pytest.param("prometheus.push_gateway", None, model.IDEMPOTENT, id="pushing replaces"),
         pytest.param("openai-chatgpt.analyze", None, model.SAFE, id="asking a model"),
@@ -120,14 +120,8 @@ def test_effects(address: str, action: str | None, effect: str) -> None:
     assert TOOLS[address].effect_of(action) == effect
 
 
-def test_no_tool_behind_a_bridge_is_unsafe_because_bridges_get_a_key() -> None:
-    effects = {effect for tool in TOOLS.values() if tool.transport == "http" for effect in (tool.effect, *tool.actions.values())}
-    assert effects == {model.SAFE, model.IDEMPOTENT, model.KEY}
-
-
-def test_two_tools_never_share_an_endpoint() -> None:
-    endpoints = [tool.definition["endpoint"] for tool in TOOLS.values() if tool.transport == "http"]
-    assert len(set(endpoints)) == len(endpoints)
+def test_no_shipped_tool_needs_a_bridge() -> None:
+    assert [tool.address for tool in TOOLS.values() if tool.transport == "http"] == []
 
 
 def test_the_database_tool_says_what_is_sql() -> None:
@@ -192,6 +186,8 @@ GOOD = [
     ("gitlab.run_pipeline", {"project_id": "group/project", "ref": "feature"}),
     ("gitlab.add_mr_note", {**MERGE_REQUEST, "body": "## Quality"}),
     ("gitlab.approve_mr", MERGE_REQUEST),
+    ("jira.issues", {"action": "move", "issue_key": "PROD-1", "transition_id": "31", "status": "Done"}),
+    ("jira.sprints", {"action": "list", "board_id": 7, "state": "closed", "count": 5}),
     ("sonarqube.analyze", {"project_key": "group/project", "branch": "feature"}),
     ("sonarqube.quality_gate", {"project_key": "group/project", "analysis_id": "AX1"}),
     ("sonarqube.quality_gate", {"analysis_id": "AX1"}),
@@ -322,6 +318,12 @@ BAD = [
         {"action": "contributors", "repository": "a/b", "since": "yesterday"},
         'with.since: found text "yesterday", expected a date like 2026-11-23',
     ),
+    (
+        "jira.issues",
+        {"action": "move", "issue_key": "PROD-1", "transition_id": "Done", "status": "Done"},
+        'with.transition_id: found text "Done", expected text that matches ^[0-9]+$',
+    ),
+    ("jira.sprints", {"action": "list", "board_id": 0}, "with.board_id: found 0, expected at least 1"),
     ("gitlab.run_pipeline", {"project_id": 42, "ref": None}, "with.ref: found null, expected text"),
     ("gitlab.run_pipeline", {"project_id": 42, "ref": "a", "variables": {"A": True}}, "with.variables.A: found true, expected text"),
     ("gitlab.add_mr_note", MERGE_REQUEST, "with.body: missing, expected text: Text of the note, Markdown"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import os
 import signal
 import sys
@@ -16,13 +15,10 @@ from temporalio import worker as temporal_worker
 from activities import authentication, counter, metrics, tools
 from activities import settings as settings_module
 from activities.schedules import extending
-from starter import connection, documents, logs, metrics_server, output, session
+from starter import connection, documents, logs, metrics_server, output, session, task_queues
 from workflows import contract, maintenance, pipeline
 from workflows import counter as counter_workflow
 from workflows.core import errors
-
-#: Calls under way get this long to end when the worker is told to stop.
-GRACEFUL_SHUTDOWN = datetime.timedelta(seconds=10)
 
 
 @asynccontextmanager
@@ -31,18 +27,36 @@ async def running(
     settings: settings_module.Settings,
     task_queue: str = contract.TASK_QUEUE,
     kept: metrics.ToolMetrics | None = None,
-) -> AsyncIterator[None]:
-    """A worker for as long as the block lasts; its calls are counted in `kept`.
+) -> AsyncIterator[list[str]]:
+    """A worker for as long as the block lasts; gives the task queues that it takes work from. Its calls are counted in `kept`.
 
-    Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);
-    determinism of our one interpreter is held by the architecture, replay and sandboxed tests instead.
+    Raises:
+        SettingsError: see `task_queues.taken`.
     """
     catalog = documents.catalog(settings)
+    queues = task_queues.taken(catalog.limits.values(), settings)
     activities = tools.ToolActivities(catalog, settings, kept=kept)
     if kept is not None:
         door = authentication.Door(settings)
         kept.watch(activities.rate_limits, lambda: door.certificate_ends(catalog.values()))
-    joined = temporal_worker.Worker(
+    limits = [task_queues.limited(limit, settings) for limit in catalog.limits.values() if limit.task_queue in queues]
+    workers = [task_queues.service_worker(temporal, limit, activities.call_tool) for limit in limits]
+    if contract.TASK_QUEUE in queues:
+        workers.append(_main_worker(temporal, task_queue, activities))
+    try:
+        async with task_queues.together(workers):
+            yield queues
+    finally:
+        await activities.close()
+
+
+def _main_worker(temporal: client.Client, task_queue: str, activities: tools.ToolActivities) -> temporal_worker.Worker:
+    """The worker of all runs, and of the calls of services without a limit.
+
+    Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);
+    determinism of our one interpreter is held by the architecture, replay and sandboxed tests instead.
+    """
+    return temporal_worker.Worker(
         temporal,
         task_queue=task_queue,
         workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow, maintenance.MaintenanceWorkflow],
@@ -52,13 +66,8 @@ async def running(
             extending.Extending(temporal).extend_schedules,
         ],
         workflow_runner=temporal_worker.UnsandboxedWorkflowRunner(),
-        graceful_shutdown_timeout=GRACEFUL_SHUTDOWN,
+        graceful_shutdown_timeout=task_queues.GRACEFUL_SHUTDOWN,
     )
-    try:
-        async with joined:
-            yield
-    finally:
-        await activities.close()
 
 
 async def main() -> None:
@@ -69,8 +78,8 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with metrics_server.of(settings) as shown, running(temporal, settings, kept=shown.metrics if shown else None):
-        output.note(f"worker on {temporal.service_client.config.target_host}, task queue '{contract.TASK_QUEUE}'; Ctrl-C ends it")
+    async with metrics_server.of(settings) as shown, running(temporal, settings, kept=shown.metrics if shown else None) as queues:
+        output.note(f"worker on {temporal.service_client.config.target_host}, {task_queues.shown(queues)}; Ctrl-C ends it")
         if shown is not None:
             output.note(f"metrics at {shown.url}")
         await stop.wait()

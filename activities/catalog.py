@@ -11,7 +11,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from activities import catalog_composed, catalog_examples, catalog_problems, catalog_redis, catalog_rest, catalog_websocket, json_places
+from activities import (
+    catalog_composed,
+    catalog_examples,
+    catalog_problems,
+    catalog_redis,
+    catalog_rest,
+    catalog_services,
+    catalog_websocket,
+    json_places,
+    service_limits,
+)
 from workflows.core import errors, fit, fit_words, model
 
 DEFAULT_TIMEOUT_SECONDS: Final = Decimal(60)
@@ -49,6 +59,8 @@ class Catalog(Mapping[str, model.Tool]):
     """The tools by address, in the order of their addresses."""
 
     tools: Mapping[str, model.Tool]
+    #: The limited services by name; their tools have a task queue of their own.
+    limits: Mapping[str, service_limits.ServiceLimit] = dataclasses.field(default_factory=dict)
 
     def __getitem__(self, address: str) -> model.Tool:
         return self.tools[address]
@@ -87,9 +99,10 @@ def load(folders: Sequence[Path]) -> Catalog:
     for folder in folders:
         loader.read_folder(folder)
     loader.check_calls()
+    loader.check_services()
     if loader.problems:
         raise CatalogError(loader.problems)
-    return Catalog(dict(sorted(loader.tools.items())))
+    return Catalog(dict(sorted(loader.limited_tools().items())), loader.limits)
 
 
 def _definition_schema() -> dict[str, Any]:
@@ -110,6 +123,8 @@ class _Loader:
         self.tools: dict[str, model.Tool] = {}
         self.problems: list[tuple[Path, errors.Problem]] = []
         self._composed: list[tuple[Path, str, model.Tool]] = []
+        self.limits: dict[str, service_limits.ServiceLimit] = {}
+        self._limits_of: list[tuple[Path, list[str]]] = []  # the services that each file limits
 
     def read_folder(self, folder: Path) -> None:
         try:
@@ -120,7 +135,9 @@ class _Loader:
             return
         seen: dict[str, Path] = {}
         for file in files:
-            if file.suffix == ".json" and file.name != _SCHEMA_FILE:
+            if file.name == catalog_services.FILE:
+                self._read_services(file)
+            elif file.suffix == ".json" and file.name != _SCHEMA_FILE:
                 self._read_file(file, seen)
 
     def _read_file(self, file: Path, seen: dict[str, Path]) -> None:
@@ -151,8 +168,23 @@ class _Loader:
     def check_calls(self) -> None:
         """The calls of composed actions, once the tools that they call are read; a broken file would make more of it than there is."""
         for file, where, tool in self._composed if not self.problems else ():
-            found = [(file, problem) for problem in catalog_composed.check_calls(tool, where, self.tools)]
-            self.problems += _located(file, found) if found else []
+            self.problems += _located(file, [(file, problem) for problem in catalog_composed.check_calls(tool, where, self.tools)])
+
+    def _read_services(self, file: Path) -> None:
+        limits, problems = catalog_services.read(file, self.schema)
+        self.problems += _located(file, [(file, problem) for problem in problems])
+        self.limits = {**limits, **self.limits}  # an earlier folder wins
+        self._limits_of.append((file, list(limits)))
+
+    def check_services(self) -> None:
+        """Tells of limits for services that no tool has, once all folders were read; not where definitions could not be read."""
+        services = {tool.service for tool in self.tools.values()}
+        for file, names in [] if self.problems else self._limits_of:
+            self.problems += _located(file, [(file, problem) for problem in catalog_services.unknown(names, services)])
+
+    def limited_tools(self) -> dict[str, model.Tool]:
+        """The tools by address; those of limited services with the task queue of their service."""
+        return {address: _with_queue(tool, self.limits.get(tool.service)) for address, tool in self.tools.items()}
 
     def _tell_duplicate(self, file: Path, where: str, address: str, first: Path) -> None:
         other = "this file" if first == file else first.name
@@ -168,8 +200,14 @@ class _Loader:
             self._composed.append((file, where, tool))
 
 
+def _with_queue(tool: model.Tool, limit: service_limits.ServiceLimit | None) -> model.Tool:
+    return tool if limit is None else dataclasses.replace(tool, task_queue=limit.task_queue)
+
+
 def _located(file: Path, problems: list[tuple[Path, errors.Problem]]) -> list[tuple[Path, errors.Problem]]:
     """The problems of one file that was read, in the order of their lines."""
+    if not problems:
+        return []
     places = json_places.Places(file.read_text(encoding="utf-8-sig"))
     found = []
     for _, problem in problems:

@@ -8,6 +8,7 @@ PREFIX: Final = "ORDINAUT_"
 ENDPOINT_PREFIX: Final = "ORDINAUT_ENDPOINT_"
 LOGIN_URL_PREFIX: Final = "ORDINAUT_LOGIN_URL_"
 WEBHOOK_SECRET_PREFIX: Final = "ORDINAUT_WEBHOOK_SECRET_"
+RATE_LIMIT_PREFIX: Final = "ORDINAUT_RATE_LIMIT_"
 #: NAME_FILE is a path to read the secret NAME from, NAME_VAULT its place in Vault.
 FILE_SUFFIX: Final = "_FILE"
 VAULT_SUFFIX: Final = "_VAULT"
@@ -21,6 +22,7 @@ MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
 METRICS_ADDRESS: Final = "ORDINAUT_METRICS_ADDRESS"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 REDIS_SERVICE_URL: Final = "REDIS_URL"
+TASK_QUEUES: Final = "ORDINAUT_TASK_QUEUES"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
 TOKEN_KEY: Final = "ORDINAUT_TOKEN_KEY"
 TRUST_LOCAL_APPROVERS: Final = "ORDINAUT_TRUST_LOCAL_APPROVERS"
@@ -45,6 +47,8 @@ OWN: Final[dict[str, str]] = {
     f"{ENDPOINT_PREFIX}<SERVICE>": "base URL of a service, for stand-ins and self-hosted vendors: ORDINAUT_ENDPOINT_SLACK=http://127.0.0.1:9000",
     f"{LOGIN_URL_PREFIX}<SERVICE>": "base URL of a service's login; it replaces scheme, host and port of where tokens are given out",
     f"{WEBHOOK_SECRET_PREFIX}<SOURCE>": "checks the webhooks of one source of kind `generic`, as its sender gives it: whsec_ and base64",
+    f"{RATE_LIMIT_PREFIX}<SERVICE>": "calls of a service by all workers together: 50/minute, or none; as services.json says where not set",
+    TASK_QUEUES: "the task queues that this worker takes work from, such as pipelines,tools.slack; all where not set",
 }
 
 #: Secrets among our own variables.

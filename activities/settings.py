@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from activities import environment_names as names
-from activities import secrets
+from activities import secrets, service_limits
 from workflows.core import errors
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class Settings:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     #: Base URLs of logins by service, as named in the environment.
     login_urls: Mapping[str, str] = field(default_factory=dict)
+    #: Rate limits by service, as named in the environment, in place of the catalog's; None lifts it.
+    rate_limits: Mapping[str, service_limits.Rate | None] = field(default_factory=dict)
+    #: The task queues that this worker takes work from; () for all.
+    task_queues: tuple[str, ...] = ()
     database_url: secrets.Secret | None = None
     timezone: str = DEFAULT_TIMEZONE
     trust_local_approvers: bool = False
@@ -76,6 +80,8 @@ class Settings:
             catalog_folder=given.get(names.CATALOG),
             endpoints=_by_service(given, names.ENDPOINT_PREFIX),
             login_urls=_by_service(given, names.LOGIN_URL_PREFIX),
+            rate_limits=service_limits.read(_by_service(given, names.RATE_LIMIT_PREFIX)),
+            task_queues=tuple(name.strip() for name in given.get(names.TASK_QUEUES, "").split(",") if name.strip()),
             timezone=given.get(names.TIMEZONE, DEFAULT_TIMEZONE),
             trust_local_approvers=given.get(names.TRUST_LOCAL_APPROVERS) == "1",
             metrics_address=given.get(names.METRICS_ADDRESS),
@@ -230,6 +236,8 @@ def _problems(name: str, given: Mapping[str, str]) -> list[str]:
             return _endpoint_problems(name, value, prefix)
     if name.startswith(names.WEBHOOK_SECRET_PREFIX):
         return []
+    if name.startswith(names.RATE_LIMIT_PREFIX):
+        return service_limits.problems(name, value)
     if name == names.TIMEZONE and value not in zoneinfo.available_timezones():
         hint = _did_you_mean(value, sorted(zoneinfo.available_timezones()))
         return [f"{name}: there is no time zone {value!r}{hint or '; names look like Europe/Chisinau'}"]

@@ -48,6 +48,11 @@ _TUNING: Final = {
     "history.transferProcessorMaxPollRPS": 2000,
     "history.timerProcessorMaxPollRPS": 2000,
     "history.visibilityProcessorMaxPollRPS": 2000,
+    # Each of the usual four partitions would hold a quarter of a rate limit: 1 call a second is one in 4 s (docs/rate-limits.md).
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+    # Without it a poll that a worker gives up when it ends may still be given a call, which then counts as lost with its worker.
+    "frontend.enableCancelWorkerPollsOnShutdown": "true",
 }
 #: Survives a killed process; a power cut may lose the last moments, never the file.
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")

@@ -13,7 +13,7 @@ from pathlib import Path
 from temporalio import client
 
 import worker
-from activities import authentication
+from activities import authentication, environment_names, service_limits
 from activities import settings as settings_module
 from starter import documents, embedded, metrics_server, sample_database, state_file
 from starter.sandbox import app
@@ -59,7 +59,8 @@ async def running(
         if with_sandbox:
             stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
             sandbox_url, stand_in = stand_ins.url, stand_ins.sandbox
-            environment |= stand_ins.variables(environment, _configured(environment) if real_vendors else frozenset())
+            sent_there = stand_ins.variables(environment, _configured(environment) if real_vendors else frozenset())
+            environment = {**_no_rate_limits(sent_there, settings_module.Settings.from_mapping(environment)), **environment, **sent_there}
             sample = _sample_database(stack, environment)
         settings = settings_module.Settings.from_mapping(environment)
         server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))
@@ -72,6 +73,14 @@ async def running(
         )
         stack.callback(state_file.remove, os.getpid(), os.environ)
         yield LocalService(temporal, server, settings, sandbox_url, stand_in, sample, shown.url if shown else None)
+
+
+def _no_rate_limits(stand_ins: Mapping[str, str], settings: settings_module.Settings) -> dict[str, str]:
+    """The variables that lift the rate limits of services that are stood in for: only a vendor has something to protect."""
+    prefix = environment_names.ENDPOINT_PREFIX
+    services = [name.removeprefix(prefix) for name in stand_ins if name.startswith(prefix)]
+    limited = {service_limits.variable_of(service) for service in documents.catalog(settings).limits}
+    return {environment_names.RATE_LIMIT_PREFIX + service: service_limits.NONE for service in services if service in limited}
 
 
 def _configured(environment: Mapping[str, str]) -> frozenset[str]:

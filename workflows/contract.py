@@ -13,6 +13,8 @@ MAINTENANCE: Final = "ScheduleMaintenance"  # workflow type
 EXTEND_SCHEDULES: Final = "extend_schedules"  # activity
 
 TASK_QUEUE: Final = "pipelines"
+#: Before the service: the task queue of the calls of a limited service, `tools.slack`.
+TOOLS_QUEUE_PREFIX: Final = "tools."
 
 PLAN_FORMAT: Final = 2  # the newest plan format that this interpreter writes; it runs all older ones
 

@@ -116,6 +116,7 @@ class _TemporalHost:
                 output: dict[str, Any] = await workflow.execute_activity(
                     contract.CALL_TOOL,
                     self._input(call),
+                    task_queue=call.policy.get("task_queue"),  # of a limited service; else the run's own, so that it starts eagerly
                     activity_id=call.path,
                     start_to_close_timeout=call.timeout + contract.ACTIVITY_GRACE,
                     heartbeat_timeout=contract.HEARTBEAT_TIMEOUT,

@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 from temporalio import client
 
-from starter import credentials, documents, output, session
+from starter import credentials, documents, output, pollers, session, task_queues
 from starter.schedules import apply, maintenance, wanted, zone_check
 from workflows.core import errors
 
@@ -66,6 +66,7 @@ async def _apply(pipelines: list[wanted.Wanted], folders: list[Path], dry_run: b
     if dry_run:
         return _told(apply.foreseen(plan), dry_run, as_json)
     await _warn_of_zones(temporal, plan, now)
+    await pollers.warn(temporal, sorted({name for item in pipelines for name in task_queues.of_plan(item.given["plan"])}))
     if any(step.definition.ages for step in plan.steps):
         await maintenance.ensure(temporal)
     with _progress("Applying", "applied", count) as tell:

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from starter import connection, following, output, session, starting
+from starter import connection, following, output, pollers, session, starting, task_queues
 from workflows.core import errors
 
 
@@ -30,6 +30,7 @@ async def start(
     """
     given = starting.run_input(document, params, event, nominal)
     temporal = await session.ready()
+    await pollers.warn(temporal, task_queues.of_plan(document))
     run_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
     await starting.start(temporal, given, run_id)
     output.note(f"started {run_id}")

@@ -266,7 +266,7 @@ async def test_show_runs_and_cancel_need_no_worker_and_a_worker_takes_up_what_wa
     assert (await ordinaut("show", run_id, "--json")).json == started.json
     worker = commands.Background(tmp_path / "worker", "worker", variables={**variables, **sandbox.endpoints, "MAIB_TOKEN": "sandbox"})
     await asyncio.to_thread(worker.says, "worker on")
-    assert worker.err == f"worker on {embedded_server.address}, task queue 'pipelines'; Ctrl-C ends it\n"
+    assert worker.err == f"worker on {embedded_server.address}, task queues 'pipelines' and 15 of services; Ctrl-C ends it\n"
     until = time.monotonic() + 30
     while (shown := (await ordinaut("show", run_id, "--json")).json)["status"] == "running":
         assert time.monotonic() < until

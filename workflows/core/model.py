@@ -180,6 +180,7 @@ class Tool:
     actions: dict[str, str] = field(default_factory=dict)
     retry: dict[str, Any] = field(default_factory=dict)
     file: str = ""
+    task_queue: str = ""  # of its calls, `tools.slack`, where the service is limited
 
     @property
     def input_schema(self) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def policy(tool: model.Tool) -> dict[str, Any]:
         facts["look_ups"] = look_ups  # actions that may be tried again after an unknown outcome, since they look first
     elif not tool.actions and tool.looks_up(None):
         facts["look_up"] = True
+    if tool.task_queue:
+        facts["task_queue"] = tool.task_queue
     if tool.retry:
         facts["retry"] = dict(tool.retry)
     for key in ("result", "sql", "names"):

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from temporalio import client
 from temporalio import worker as temporal_worker
 
-from activities import authentication, counter, metrics, tools
+from activities import authentication, counter, metrics, service_limits, tools
 from activities import settings as settings_module
 from activities.schedules import extending
 from starter import connection, documents, logs, metrics_server, output, session, task_queues
@@ -39,7 +39,7 @@ async def running(
     if kept is not None:
         door = authentication.Door(settings)
         kept.watch(activities.rate_limits, lambda: door.certificate_ends(catalog.values()))
-    limits = [task_queues.limited(limit, settings) for limit in catalog.limits.values() if limit.task_queue in queues]
+    limits = [service_limits.limited(limit, settings.rate_limits) for limit in catalog.limits.values() if limit.task_queue in queues]
     workers = [task_queues.service_worker(temporal, limit, activities.call_tool) for limit in limits]
     if contract.TASK_QUEUE in queues:
         workers.append(_main_worker(temporal, task_queue, activities))

@@ -172,7 +172,8 @@ class _Loader:
 
     def _read_services(self, file: Path) -> None:
         limits, problems = catalog_services.read(file, self.schema)
-        self.problems += _located(file, [(file, problem) for problem in problems])
+        readable = [(file, problem) for problem in problems if problem.code == catalog_problems.BAD_SERVICES]
+        self.problems += _located(file, readable) if readable else [(file, problem) for problem in problems]
         self.limits = {**limits, **self.limits}  # an earlier folder wins
         self._limits_of.append((file, list(limits)))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from activities import environment_names
 from workflows import contract
 
 #: Calls of a service that one worker has under way, where `services.json` says nothing.
@@ -70,7 +72,7 @@ def of(service: str, given: Mapping[str, Any]) -> ServiceLimit:
 
 def problems(name: str, value: str) -> list[str]:
     """What is wrong with the variable ORDINAUT_RATE_LIMIT_<SERVICE>, a sentence or none."""
-    if name.endswith("_LIMIT_"):
+    if name == environment_names.RATE_LIMIT_PREFIX:
         return [f"{name}: the name lacks the service, such as {name}SLACK"]
     try:
         parse(value)
@@ -86,6 +88,14 @@ def read(given: Mapping[str, str]) -> dict[str, Rate | None]:
         with contextlib.suppress(ValueError):
             found[service] = parse(value)
     return found
+
+
+def limited(limit: ServiceLimit, rates: Mapping[str, Rate | None]) -> ServiceLimit:
+    """A service's limit as it holds here: the environment's rate goes before the catalog's, with the source that says so."""
+    key = variable_of(limit.service)
+    if key not in rates:
+        return limit
+    return dataclasses.replace(limit, rate=rates[key], source=f"{environment_names.RATE_LIMIT_PREFIX}{key}")
 
 
 def variable_of(service: str) -> str:

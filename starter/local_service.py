@@ -60,7 +60,7 @@ async def running(
             stand_ins = await stack.enter_async_context(sandbox.sandbox_server())
             sandbox_url, stand_in = stand_ins.url, stand_ins.sandbox
             sent_there = stand_ins.variables(environment, _configured(environment) if real_vendors else frozenset())
-            environment = {**_no_rate_limits(sent_there, settings_module.Settings.from_mapping(environment)), **environment, **sent_there}
+            environment = {**no_rate_limits(sent_there, settings_module.Settings.from_mapping(environment)), **environment, **sent_there}
             sample = _sample_database(stack, environment)
         settings = settings_module.Settings.from_mapping(environment)
         server = await stack.enter_async_context(embedded.EmbeddedServer(database=database, port=port, ui_port=ui_port))
@@ -75,7 +75,7 @@ async def running(
         yield LocalService(temporal, server, settings, sandbox_url, stand_in, sample, shown.url if shown else None)
 
 
-def _no_rate_limits(stand_ins: Mapping[str, str], settings: settings_module.Settings) -> dict[str, str]:
+def no_rate_limits(stand_ins: Mapping[str, str], settings: settings_module.Settings) -> dict[str, str]:
     """The variables that lift the rate limits of services that are stood in for: only a vendor has something to protect."""
     prefix = environment_names.ENDPOINT_PREFIX
     services = [name.removeprefix(prefix) for name in stand_ins if name.startswith(prefix)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import datetime
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -55,12 +54,6 @@ def _unlimited(settings: settings_module.Settings, limits: Sequence[service_limi
             near = fit_words.near(key, known)
             hint = f"did you mean {environment_names.RATE_LIMIT_PREFIX}{near}?" if near else f"there are {', '.join(known)}"
             yield f"{environment_names.RATE_LIMIT_PREFIX}{key}: services.json of the catalog has no such service; {hint}"
-
-
-def limited(limit: service_limits.ServiceLimit, settings: settings_module.Settings) -> service_limits.ServiceLimit:
-    """A service's limit as it holds here: the environment's rate goes before the catalog's."""
-    key = service_limits.variable_of(limit.service)
-    return dataclasses.replace(limit, rate=settings.rate_limits[key]) if key in settings.rate_limits else limit
 
 
 def service_worker(temporal: client.Client, limit: service_limits.ServiceLimit, call_tool: Callable[..., Any]) -> temporal_worker.Worker:

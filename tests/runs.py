@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,8 @@ from temporalio import worker as temporal_worker
 from temporalio.api.enums import v1 as enums
 from temporalio.api.history import v1 as histories
 
-from activities import counter
-from starter import history, starting
+from activities import counter, service_limits
+from starter import history, starting, task_queues
 from workflows import contract, pipeline
 from workflows import counter as counter_workflow
 
@@ -107,18 +107,22 @@ async def worker(
     *,
     task_queue: str | None = None,
     runner: temporal_worker.WorkflowRunner | None = None,
+    limits: Sequence[service_limits.ServiceLimit] = (),
     **settings: Any,
 ) -> AsyncIterator[str]:
-    """A worker with scripted tools; gives its task queue."""
+    """A worker with scripted tools, and one for each limited service; gives its task queue."""
     queue = task_queue or f"test-{uuid.uuid4()}"
-    async with temporal_worker.Worker(
+    tools = tools or Tools()
+    main = temporal_worker.Worker(
         temporal,
         task_queue=queue,
         workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow],
-        activities=[(tools or Tools()).call_tool, counter.CounterActivities(temporal).next_version],
+        activities=[tools.call_tool, counter.CounterActivities(temporal).next_version],
         workflow_runner=runner or temporal_worker.UnsandboxedWorkflowRunner(),
         **settings,
-    ):
+    )
+    services = [task_queues.service_worker(temporal, limit, tools.call_tool) for limit in limits]
+    async with task_queues.together([main, *services]):
         yield queue
 
 

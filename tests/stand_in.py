@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from activities import settings as settings_module
+from starter import local_service
 from starter.sandbox import app, server
 from workflows import converter
 
@@ -40,4 +42,5 @@ async def serving(outputs: Mapping[str, Any]) -> AsyncIterator[tuple[Recorded, d
     """The stand-in on a port of 127.0.0.1, and the environment that sends every service to it."""
     recorded = Recorded(outputs)
     async with server.asgi_server(recorded) as url:
-        yield recorded, app.endpoints(url)
+        environment = app.endpoints(url)
+        yield recorded, {**environment, **local_service.no_rate_limits(environment, settings_module.Settings.from_mapping({}))}

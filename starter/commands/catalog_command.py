@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from activities import authentication, certificates, endpoints
+from activities import authentication, certificates, endpoints, service_limits
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.transports import mcp, redis
@@ -49,6 +49,7 @@ def _calls(tool: model.Tool, action: str | None) -> dict[str, Any]:
 
 def _facts(tool: model.Tool, tools: catalog_module.Catalog, settings: settings_module.Settings) -> dict[str, Any]:
     configured, missing = _inner(tool, tools, settings) if tool.transport == "pipeline" else _configuration(tool, settings)
+    limit = tools.limits.get(tool.service)
     return {
         "address": tool.address,
         "title": tool.definition.get("title", tool.address),
@@ -56,6 +57,7 @@ def _facts(tool: model.Tool, tools: catalog_module.Catalog, settings: settings_m
         "transport": tool.transport,
         "service": tool.service,
         "timeout_seconds": tool.timeout_seconds,
+        "limit": service_limits.limited(limit, settings.rate_limits).as_json() if limit else None,
         "scopes": tool.definition.get("scopes", []),
         "cost_tier": tool.definition.get("cost_tier"),
         "actions": {name: {"effect": effect} for name, effect in tool.actions.items()},
@@ -144,6 +146,8 @@ def _show(facts: dict[str, Any]) -> None:
         output.say(f"  {facts['description']}")
     cost = facts["cost_tier"] or "none"
     output.say(f"  transport {facts['transport']}, service {facts['service']}, timeout {facts['timeout_seconds']} s, cost {cost}")
+    for line in _limit(facts["limit"]):
+        output.say(f"  {line}")
     for word in ("configured", "missing"):
         for line in facts[word]:
             output.say(f"  {word}: {line}")
@@ -163,6 +167,17 @@ def _show(facts: dict[str, Any]) -> None:
 
 def _made_of(facts: dict[str, Any]) -> str:
     return f", calls {' and '.join(facts['calls'])}" if "calls" in facts else ""
+
+
+def _limit(limit: dict[str, Any] | None) -> list[str]:
+    """What is let through of the tool's service; nothing where it is not limited."""
+    if limit is None:
+        return []
+    rate = str(service_limits.Rate(limit["calls"], limit["per"])) if limit["calls"] else "no rate limit"
+    return [
+        f"limit of {limit['task_queue']}: {rate}, {limit['calls_at_once']} at once in a worker",
+        *([f"  {limit['source']}"] if limit["source"] else []),
+    ]
 
 
 def _arguments(schema: dict[str, Any]) -> dict[str, Any]:

@@ -258,6 +258,13 @@ async def test_show_runs_and_cancel_need_no_worker_and_a_worker_takes_up_what_wa
     pipeline = commands.document(tmp_path, "waits.json", commands.steps(BALANCE, name=name))
     started = await ordinaut("run", pipeline, "--no-wait", "--json")
     run_id = started.json["run_id"]
+    warning = "warning: no worker polls the task queues pipelines, tools.maib: what is to run there waits; start one: ordinaut worker"
+    assert [line for line in started.err.splitlines() if "polls" in line] == [
+        f"{warning} (ORDINAUT_TASK_QUEUES, where it is set, must name them)"
+    ]
+    applied = await ordinaut("apply", pipeline)
+    assert (applied.code, applied.err.count("no worker polls")) == (0, 1)
+    assert (await ordinaut("delete", name, "--yes")).code == 0
     assert (started.json["status"], [step["status"] for step in started.json["steps"]]) == ("running", ["running"])
     to_cancel = (await ordinaut("run", pipeline, "--no-wait", "--json")).json["run_id"]
     cancelled = await ordinaut("cancel", to_cancel)

@@ -56,7 +56,8 @@ async def firing(
     queue = f"firing-{uuid.uuid4()}"
     handle = await applied(temporal, plan, timing_, policies, queue)
     try:
-        async with worker.running(temporal, settings_module.Settings.from_mapping({}), queue):
+        # the schedules fire side by side in this process, which may take work from each service's queue once only
+        async with worker.running(temporal, settings_module.Settings.from_mapping({"ORDINAUT_TASK_QUEUES": "pipelines"}), queue):
             yield handle
     finally:
         await handle.delete()

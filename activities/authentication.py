@@ -106,8 +106,7 @@ class Door:
         Raises:
             ToolError: INVALID_INPUT, the definition names a kind that is not known.
         """
-        given = tool.definition.get("authentication") or {}
-        if any(one.get("type") == NONE for one in given.get("or", [])):  # as a last way: a server may ask for no credentials
+        if self.may_be_none(tool):
             return []
         lacking = []
         for kind, way in self._ways(tool):
@@ -118,6 +117,23 @@ class Door:
         if len(lacking) < 2:
             return lacking[0] if lacking else []
         return [", or ".join(" and ".join(one) for one in lacking)]
+
+    def credentials(self, tool: model.Tool) -> list[str]:
+        """The variables that calls of a tool are proved with, as far as they are named: ["JIRA_USERNAME", "JIRA_API_TOKEN"].
+
+        Raises:
+            ToolError: INVALID_INPUT, the definition names a kind that is not known.
+        """
+        for kind, way in self._ways(tool):
+            if not kind.missing(way):
+                found = [name for name in kind.names(way) if self._settings.has(name)]
+                return found if kind is basic else found[:1]  # of others the first that is set is used
+        return []
+
+    def may_be_none(self, tool: model.Tool) -> bool:
+        """Whether a tool is called without credentials where none are configured."""
+        given = tool.definition.get("authentication") or {}
+        return bool([given, *given.get("or", [])][-1].get("type", NONE) == NONE)
 
     def client_options(self, tool: model.Tool) -> tuple[str, ssl.SSLContext] | None:
         """(a text that changes with the certificate, TLS that shows it) for the connections of a tool; None for the usual TLS.

@@ -14,6 +14,7 @@ from typing import Any, Final
 from activities import (
     catalog_composed,
     catalog_examples,
+    catalog_pings,
     catalog_problems,
     catalog_redis,
     catalog_rest,
@@ -152,6 +153,7 @@ class _Loader:
                 *catalog_websocket.check(definition, where),
                 *catalog_redis.check(definition, where),
                 *catalog_examples.check(definition, where),
+                *catalog_pings.check(definition, where),
             ]
             self.problems += [(file, problem) for problem in found]
             address = definition.get("address") if isinstance(definition, dict) else None
@@ -237,8 +239,12 @@ def to_tool(definition: dict[str, Any], file: str = "") -> model.Tool:
 
 
 def digest(definition: Mapping[str, Any]) -> str:
-    """The first 12 hex digits of the SHA-256 of the definition as canonical JSON: the same for any order of keys."""
-    return hashlib.sha256(fit.canonical(dict(definition)).encode()).hexdigest()[:_DIGEST_DIGITS]
+    """The first 12 hex digits of the SHA-256 of the definition as canonical JSON: the same for any order of keys.
+
+    The ping is left out: no call goes by it.
+    """
+    of_calls = {key: part for key, part in definition.items() if key != "ping"}
+    return hashlib.sha256(fit.canonical(of_calls).encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
 def _with_vendor_schema(definition: dict[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,22 @@ class Mcp:
         about = session.server_info
         return found, (about.title or about.name) if about is not None else ""
 
+    async def title(self, tool: model.Tool) -> str:
+        """The title that the server of a tool gives itself when a session begins.
+
+        Raises:
+            ToolError: REJECTED, it does not let us in; UNREACHABLE, it cannot be asked.
+        """
+        server = await self._server(tool)
+        try:
+            about = (await server.session()).server_info
+        except Exception as error:
+            code = getattr(error, "code", None)
+            if isinstance(code, int) and code not in (_CLOSED, _TIMED_OUT):  # the SDK tells no status
+                raise errors.ToolError(errors.REJECTED, f"the MCP server answers with error {code}: {self._said(error)}") from None
+            raise errors.ToolError(errors.UNREACHABLE, f"the MCP server cannot be reached: {self._said(error)}") from None
+        return (about.title or about.name) if about is not None else ""
+
     async def close(self) -> None:
         """Ends all sessions."""
         for _, server in self._servers.values():

@@ -12,16 +12,26 @@ from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.transports import mcp, redis
 from starter import documents, output
+from starter.commands import catalog_ping
 from workflows.core import composed, errors, model, problems
 
 
 @click.command("catalog", epilog="\b\nExample: ordinaut catalog maib.banking")
-@click.argument("address", required=False)
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.option("--ping", is_flag=True, help="Tell for each service (or the services and addresses named) whether its credentials work.")
 @output.json_option
-def command(address: str | None, as_json: bool) -> int:
+def command(addresses: tuple[str, ...], ping: bool, as_json: bool) -> int:
     """List the tools, or show one: actions with their effect, schemas, what is configured and what is missing."""
     settings = documents.settings()
     tools = documents.catalog(settings)
+    if ping:
+        return catalog_ping.run(addresses, tools, settings, as_json)
+    if len(addresses) > 1:
+        raise click.UsageError(f"found {len(addresses)} addresses, expected one, or --ping with them")
+    return _shown(addresses[0] if addresses else None, tools, settings, as_json)
+
+
+def _shown(address: str | None, tools: catalog_module.Catalog, settings: settings_module.Settings, as_json: bool) -> int:
     if address is None:
         return _list([_facts(tools[one], tools, settings) for one in tools.addresses()], as_json)
     tool = tools.get(address)

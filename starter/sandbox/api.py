@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import re
 import urllib.parse
@@ -15,6 +16,8 @@ from workflows.core import errors
 
 #: Headers that are credentials; the log of calls says only that they were there.
 CREDENTIALS: Final = frozenset({"authorization", "private-token", "x-api-key", "x-signature", "cookie"})
+#: Credentials with this word in them are refused, to see what wrong ones lead to; all others are let in.
+WRONG: Final = "wrong"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -110,6 +113,19 @@ def encoded(answer: Answer) -> tuple[bytes, str]:
     if isinstance(answer.body, str):
         return answer.body.encode(), "text/plain; charset=utf-8"
     return json_text.encode(answer.body), "application/json"
+
+
+def are_wrong(headers: Mapping[str, str]) -> bool:
+    """Whether the credentials are such as the sandbox refuses, also where user and password are in base64."""
+    return any(WRONG in text for name in CREDENTIALS & set(headers) for text in (headers[name], _decoded(headers[name])))
+
+
+def _decoded(header: str) -> str:
+    kind, _, rest = header.partition(" ")
+    try:
+        return base64.b64decode(rest).decode() if kind.lower() == "basic" else ""
+    except ValueError:
+        return ""
 
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -212,7 +212,13 @@ def _known(things: Any, uid: str, words: str) -> Any:
     return things[uid]
 
 
+def organisation(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /api/org."""
+    return {"id": 1, "name": "Sandbox", "address": {}}
+
+
 API: Final[api.Routes] = {
+    "GET /api/org": organisation,
     "POST /api/dashboards/db": save_dashboard,
     "GET /api/dashboards/uid/{uid}": get_dashboard,
     "POST /api/dashboards/uid/{uid}/permissions": permit_dashboard,

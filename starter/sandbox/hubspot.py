@@ -173,7 +173,13 @@ def _answer(body: Any, status: int = 200) -> api.Answer:
     return api.Answer(body, status, limits)
 
 
+def account(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /account-info/v3/details."""
+    return api.Answer({"portalId": 62515, "accountType": "DEVELOPER_TEST", "timeZone": "Europe/Chisinau", "uiDomain": "app.hubspot.com"})
+
+
 API: Final[api.Routes] = {
+    "GET /account-info/v3/details": account,
     "GET /crm/v3/objects/contacts": list_contacts,
     "POST /automation/v2/workflows/{workflow}/enrollments/contacts/{email}": enroll,
     "POST /crm/v3/objects/contacts/batch/update": update_batch,

@@ -201,8 +201,15 @@ def _camt(iban: str, movements: list[sample_day.Movement]) -> api.Answer:
     return api.Answer(document, headers={"content-type": "application/xml", "content-disposition": 'attachment; filename="statement.xml"'})
 
 
+def consent(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /v1/consents/{id}/status: every consent is valid but one that ended, `expired`."""
+    _identified(request)
+    return {"consentStatus": "expired" if request.path["consent"] == "expired" else "valid"}
+
+
 API: Final[api.Routes] = {
     **maib_merchants.API,
+    "GET /v1/consents/{consent}/status": consent,
     "GET /v1/accounts": accounts,
     "GET /v1/accounts/{account}/transactions": transactions,
     "POST /v1/payments/{product}": initiate,

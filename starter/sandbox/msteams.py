@@ -195,7 +195,13 @@ def _listed(request: api.Request, memory: vendor.Memory, place: str) -> Any:
     return {"value": memory.things("msteams.message").get(place, [])[:size]}
 
 
+def organization(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /organization."""
+    return {"value": [{"id": "84841066-274d-4ec0-a5c1-276be684bdd3", "displayName": "Sandbox"}]}
+
+
 API: Final[api.Routes] = {
+    "GET /v1.0/organization": organization,
     "GET /v1.0/me": me,
     "POST /v1.0/me/events": create_event,
     "POST /v1.0/users/{user}/events": create_event,

@@ -23,7 +23,7 @@ class OwnApi:
     """The vendors' modules by service; one that has no `API` answers 404.
 
     A module may have `API` (routes), `refusal(status, words)` (the vendor's form of an error), and `OPEN = True` where it asks for no
-    credentials.
+    credentials, or `ANONYMOUS` routes that answer everybody.
     """
 
     def __init__(self, modules: Mapping[str, ModuleType], log: calls.Calls, ordered: faults.Faults, memory: vendor.Memory) -> None:
@@ -46,7 +46,7 @@ class OwnApi:
         fault = self._ordered.take(service, route)
         try:
             call.arguments = api.read_body(await request.body(), headers.get("content-type", ""))
-            _admit(module, headers, fault)
+            _admit(module, route, headers, fault)
             asked = api.Request(request.method, parameters, dict(request.query_params), headers, call.arguments)
             answer = _answer(handler(asked, self._memory))
         except vendor.Refused as refused:
@@ -64,16 +64,20 @@ class OwnApi:
         return call
 
 
-def _admit(module: ModuleType | None, headers: Mapping[str, str], fault: faults.Fault | None) -> None:
+def _admit(module: ModuleType | None, route: str, headers: Mapping[str, str], fault: faults.Fault | None) -> None:
     """Lets a call to its handler.
 
     Raises:
-        vendor.Refused: a fault was ordered for it, or it has no credentials.
+        vendor.Refused: a fault was ordered for it, or it has no credentials, or wrong ones.
     """
     if fault is not None and fault.kind in faults.BEFORE:
         raise vendor.Refused(*_FAULTS[fault.kind])
-    if not api.CREDENTIALS & set(headers) and not getattr(module, "OPEN", False):
+    if getattr(module, "OPEN", False) or route in getattr(module, "ANONYMOUS", ()):
+        return
+    if not api.CREDENTIALS & set(headers):
         raise vendor.Refused("not_authed", vendor.UNAUTHORIZED)
+    if api.are_wrong(headers):
+        raise vendor.Refused("invalid_auth", vendor.UNAUTHORIZED)
 
 
 def _answer(made: Any, status: int = 200) -> api.Answer:

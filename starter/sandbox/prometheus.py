@@ -97,7 +97,22 @@ def _success(kind: str, result: Any) -> Any:
     return {"status": "success", "data": {"resultType": kind, "result": result}}
 
 
+def build(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /api/v1/status/buildinfo of Prometheus."""
+    return {"status": "success", "data": {"version": "3.5.0", "revision": "sandbox", "branch": "HEAD", "goVersion": "go1.25"}}
+
+
+def gateway(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /api/v1/status of the push gateway."""
+    return {
+        "status": "success",
+        "data": {"build_information": {"version": "1.11.0", "branch": "HEAD"}, "start_time": "2026-11-23T09:00:00Z"},
+    }
+
+
 API: Final[api.Routes] = {
+    "GET /api/v1/status": gateway,
+    "GET /api/v1/status/buildinfo": build,
     "GET /api/v1/query": query,
     "POST /api/v1/query": query,
     "POST /metrics/{+groups}": push,

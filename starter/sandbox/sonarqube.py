@@ -102,7 +102,15 @@ def _condition(metric: str, comparator: str, threshold: str, value: Any, holds: 
     return {"status": "OK" if holds else "ERROR", **facts}
 
 
+def validate(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /api/authentication/validate: with status 200 whatever the token is."""
+    return {"valid": bool(api.CREDENTIALS & set(request.headers)) and not api.are_wrong(request.headers)}
+
+
+#: Everybody is told whether the token is valid.
+ANONYMOUS: Final = ("GET /api/authentication/validate",)
 API: Final[api.Routes] = {
+    "GET /api/authentication/validate": validate,
     "GET /api/ce/component": component_tasks,
     "GET /api/measures/search_history": history,
     "GET /api/project_analyses/search": list_analyses,

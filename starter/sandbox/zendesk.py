@@ -69,9 +69,20 @@ def _address(request: api.Request, after: int) -> str:
     return f"http://{request.headers['host']}/{SERVICE}/api/v2/search/export?{query}"
 
 
+def me(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /api/v2/users/me.json: an anonymous user where the credentials are none or wrong."""
+    user: dict[str, Any] = {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user"}
+    if api.CREDENTIALS & set(request.headers) and not api.are_wrong(request.headers):
+        user = {"id": 35436, "name": "Sandbox", "email": "support@company.com", "role": "agent"}
+    return api.Answer({"user": user}, headers=_LIMITS)
+
+
 _NAMES: Final = {401: "Couldn't authenticate you", 404: "RecordNotFound", 422: "RecordInvalid", 429: "APIRateLimitExceeded"}
 
+#: Who is nobody is told so with status 200.
+ANONYMOUS: Final = ("GET /api/v2/users/me.json",)
 API: Final[api.Routes] = {
+    "GET /api/v2/users/me.json": me,
     "GET /api/v2/search/count": count,
     "GET /api/v2/search/export": export,
 }

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from temporalio import exceptions
 
-from activities import settings, tools
+from activities import pings, settings, tools
 from tests import calls, prometheus_server, reference_cases
 
 QUERY = reference_cases.TOOLS["prometheus.query"]
@@ -183,3 +183,13 @@ async def test_what_the_gateway_refuses_is_told(activities: tools.ToolActivities
 async def test_labels_that_cannot_be_pushed_are_refused_before(activities: tools.ToolActivities, label: str) -> None:
     error = await failure(activities, PUSH, {"job": "a", "metrics": [{"name": "m", "value": 1, "labels": {label: "x"}}]})
     assert (error.type, error.non_retryable) == ("invalid input", True)
+
+
+async def test_both_are_pinged(servers: prometheus_server.Servers) -> None:
+    found = settings.Settings.from_mapping({"PROMETHEUS_URL": servers.prometheus, "PUSHGATEWAY_URL": servers.gateway})
+    answers = await pings.Pings(found).all(pings.services([QUERY, PUSH]))
+    assert [(answer.service.name, answer.state) for answer in answers] == [
+        ("prometheus.push_gateway", "works"),
+        ("prometheus.query", "works"),
+    ]
+    assert all(re.fullmatch(r"version \d+\.\d+\.\d+\S*", answer.said) for answer in answers)

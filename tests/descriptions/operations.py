@@ -59,6 +59,7 @@ GRAPH: Final = {
     "/me": ("get",),
     "/me/events": ("get", "post"),
     "/me/onlineMeetings": ("post",),
+    "/organization": ("get",),
     "/teams": ("post",),
     "/teams/{team-id}/channels/{channel-id}/messages": ("get", "post"),
     "/teams/{team-id}/members": ("get", "post"),

@@ -19,7 +19,7 @@ REFERENCE = ROOT / "tests" / "reference"
 ORIGINALS = sorted((REFERENCE / "tools").glob("*.json"))
 TOOLS = catalog.load([CATALOGS])
 OUR_KEYS = {"title", "description", "service", "effect", "actions", "vendor_schema", "rest", "rest_defaults", "example", "cases", "sql"}
-OUR_KEYS |= {"authentication", "configuration", "rate_limit", "retry", "endpoint_setting"}
+OUR_KEYS |= {"authentication", "configuration", "rate_limit", "retry", "endpoint_setting", "ping"}
 
 
 def read(file: Path) -> Any:

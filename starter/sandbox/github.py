@@ -264,7 +264,16 @@ def _answer(body: Any, status: int = 200) -> api.Answer:
 
 
 _REPOSITORY: Final = "/repos/{owner}/{repo}"
+
+
+def rate_limit(request: api.Request, memory: vendor.Memory) -> Any:
+    """GET /rate_limit."""
+    core = {"limit": 5000, "remaining": 4987, "reset": 1_795_000_000, "used": 13}
+    return {"resources": {"core": core}, "rate": core}
+
+
 API: Final[api.Routes] = {
+    "GET /rate_limit": rate_limit,
     f"GET {_REPOSITORY}/actions/workflows/{{workflow}}/runs": list_runs,
     f"POST {_REPOSITORY}/actions/workflows/{{workflow}}/dispatches": dispatch,
     f"GET {_REPOSITORY}/issues": list_issues,

@@ -14,6 +14,9 @@ from tests.acceptance import test_vendor_actions
 DIRECT = [one for one in pings.services(reference_cases.TOOLS.values()) if one.tool.transport == "rest"]
 EACH = pytest.mark.parametrize("service", DIRECT, ids=[one.name for one in DIRECT])
 WORDS = {
+    "github": "4987 of 5000 calls an hour left",
+    "gitlab": "ordinaut-bot",
+    "jira": "Ordinaut",
     "grafana": "organisation Sandbox",
     "hubspot": "account 62515",
     "maib.banking": "the consent is valid",
@@ -26,6 +29,9 @@ WORDS = {
 }
 #: The vendor's own words for credentials that it refuses.
 REFUSED = {
+    "github": 'HTTP 401: "invalid_auth"; check GITHUB_TOKEN',
+    "gitlab": 'HTTP 401: "401 Unauthorized"; check GITLAB_TOKEN',
+    "jira": 'HTTP 401: "invalid_auth"; check JIRA_USERNAME and JIRA_API_TOKEN',
     "anthropic": 'HTTP 401: "invalid_auth"; check ANTHROPIC_API_KEY',
     "grafana": 'HTTP 401: "invalid_auth"; check GRAFANA_TOKEN',
     "hubspot": 'HTTP 401: "INVALID_AUTHENTICATION: invalid_auth"; check HUBSPOT_TOKEN',

@@ -45,6 +45,7 @@ def test_words_of_gitlab_are_told() -> None:
 
 def test_numbers_are_the_product_s() -> None:
     assert body.MAX_BYTES == 1_048_576 and "| body | 1 MiB, counted while it comes" in SAID
+    assert maib.MAX_BYTES == 65_536 and "Of maib 64 KiB" in SAID
     assert body.READ_SECONDS == 10 and "| body, time | 10 s, then 408 |" in SAID
     assert (serving.MAX_HEAD_BYTES, protocol.HEAD_SECONDS) == (16_384, 10) and "| head of a request | 16 KiB, and 10 s |" in SAID
     assert serving.MAX_CONNECTIONS == 1_000 and "| connections | 1,000, then 503 |" in SAID

@@ -17,11 +17,16 @@ TIME_HEADER: Final = "X-Signature-Timestamp"
 #: The bank repeats a callback for a day; whether it signs anew then is not known, so that a callback may be a day old.
 WINDOW_SECONDS: Final = 26 * 3_600.0
 
+#: The signature is made of what the JSON says, so that anybody can make us read it: no more than a callback needs.
+MAX_BYTES: Final = 65_536
+
 _MILLISECONDS_FROM: Final = 12  # digits: in seconds a time has ten
 
 
 def check(api: str, body: bytes, headers: headers_module.Headers, keys: keys_module.Keys, now: float) -> None:
-    """Raises Refused (401) where the callback of the interface (`ecommerce`, `mia`, `checkout`) is not signed with a live secret."""
+    """Raises Refused (401) where the callback of the interface (`ecommerce`, `mia`, `checkout`) is not signed with a live secret; 413."""
+    if len(body) > MAX_BYTES:
+        raise refusals.Refused(refusals.TOO_LARGE, f"a callback of maib has at most {MAX_BYTES:,} bytes here")
     sent = {name.lower(): headers.get(name) for name in (HEADER, TIME_HEADER)}
     if api == "checkout":
         _check_time(sent[TIME_HEADER.lower()], now)

@@ -132,6 +132,26 @@ async def test_a_sender_that_goes_away_does_no_harm() -> None:
         assert (await http.get(f"http://{host}:{port}/health")).status_code == 200
 
 
+async def test_a_request_under_way_is_answered_when_the_gateway_stops() -> None:
+    kept = webhooks.Kept()
+    begun = asyncio.Event()
+
+    async def waits() -> None:
+        begun.set()
+        await asyncio.sleep(0.3)
+
+    kept.waits = waits
+    async with httpx.AsyncClient() as http:
+        async with served(kept) as (host, port):
+            signed = webhooks.GITHUB.signed(webhooks.GITHUB.body)
+            under_way = asyncio.create_task(
+                http.post(f"http://{host}:{port}/webhooks/github/main", content=webhooks.GITHUB.body, headers=signed)
+            )
+            await begun.wait()
+        assert (await under_way).status_code == 200
+    assert len(kept.events) == 1
+
+
 async def test_small_packets_go_at_once() -> None:
     """Nagle's algorithm and the other side's late acknowledgement made each answer 40 ms late."""
     async with served(webhooks.Kept()) as (host, port), httpx.AsyncClient() as http:

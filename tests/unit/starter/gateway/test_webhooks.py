@@ -267,6 +267,14 @@ async def test_a_body_of_the_limit_is_taken_and_a_larger_one_is_not() -> None:
     assert len(kept.events) == 1
 
 
+@pytest.mark.parametrize("sender", [webhooks.MAIB, webhooks.MAIB_MIA, webhooks.MAIB_CHECKOUT], ids=lambda sender: sender.kind)
+async def test_a_callback_that_is_read_before_it_is_proved_is_small(sender: webhooks.Sender) -> None:
+    sent = b'{"result": [' + b"1e399," * 15_000 + b'1], "signature": "x"}'
+    async with webhooks.http(webhooks.gateway(webhooks.Kept(), MAIB_SIGNATURE_KEY=webhooks.SECRET)) as http:
+        answer = await http.post(sender.path, content=sent, headers=sender.signed(sent))
+    assert (answer.status_code, answer.json()["error"]["message"]) == (413, "a callback of maib has at most 65,536 bytes here")
+
+
 async def test_a_compressed_body_is_refused() -> None:
     signed = {**webhooks.GITHUB.signed(webhooks.GITHUB.body), "Content-Encoding": "gzip"}
     async with webhooks.http(webhooks.gateway(webhooks.Kept(), GITHUB_WEBHOOK_SECRET=webhooks.SECRET)) as http:

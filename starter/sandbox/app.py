@@ -63,6 +63,13 @@ VENDORS: Final[dict[str, vendor.Tools]] = {module.SERVICE: module.TOOLS for modu
 
 #: Endings of the variables that hold a service's credentials.
 _CREDENTIALS: Final = ("ACCESS_TOKEN", "TOKEN", "USERNAME", "API_TOKEN", "API_KEY")
+#: Variables that are not named by their service.
+_OWN_CREDENTIALS: Final = {"maib": "MAIB_MERCHANTS_TOKEN"}
+#: What definitions want to know of a customer, by service, as it fits the stand-ins and the shipped pipelines.
+_CONFIGURATION: Final = {
+    "hubspot": {"HUBSPOT_WORKFLOW_LISTS": "12345=77"},
+    "salesforce": {"SALESFORCE_REPORTS": "weekly_sales=00O1234567890ABC"},
+}
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
@@ -77,7 +84,14 @@ def credentials(services: Iterable[str] | None = None) -> dict[str, str]:
     """What the sandbox takes as proof, for the services that speak their own API: {"SLACK_ACCESS_TOKEN": "sandbox", ...}."""
     direct = [module.SERVICE for module in _MODULES if hasattr(module, "API")]
     wanted = direct if services is None else [service for service in services if service in direct]
-    return {f"{service.upper()}_{name}": "sandbox" for service in wanted for name in _CREDENTIALS}
+    own = {name: "sandbox" for service, name in _OWN_CREDENTIALS.items() if service in wanted}
+    return {**{f"{service.upper()}_{name}": "sandbox" for service in wanted for name in _CREDENTIALS}, **own}
+
+
+def configuration(services: Iterable[str] | None = None) -> dict[str, str]:
+    """What definitions want to know of a customer: {"HUBSPOT_WORKFLOW_LISTS": "12345=77"}."""
+    wanted = VENDORS if services is None else services
+    return {name: value for service in wanted for name, value in _CONFIGURATION.get(service, {}).items()}
 
 
 class Sandbox:

@@ -37,7 +37,7 @@ class Running:
         return app.endpoints(self.url)
 
     def variables(self, environment: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
-        """The variables that send services here, with the sandbox's own credentials: real ones are not for a stand-in.
+        """The variables that send services here, with the sandbox's own credentials (real ones are not for a stand-in) and configuration.
 
         Not for the services of `without`, nor for those that the environment gives an endpoint.
         """
@@ -45,7 +45,8 @@ class Running:
         for service in app.VENDORS:
             (name, url), *_ = app.endpoints(self.url, [service]).items()
             if service not in without and name not in environment:
-                made |= {name: url, **app.credentials([service])}
+                kept = {key: value for key, value in app.configuration([service]).items() if key not in environment}
+                made |= {name: url, **app.credentials([service]), **kept}
         return made
 
 

@@ -29,7 +29,7 @@ async def call(activities: tools.ToolActivities, action: str, attempt: int = 1) 
 @pytest.mark.parametrize(("action", "name"), [("request_payment", "request_id"), ("create_qr", "qr_id"), ("refund_payment", "status")])
 async def test_what_an_earlier_try_did_is_found_and_not_done_again(sandbox: server.Running, action: str, name: str) -> None:
     activities = tools.ToolActivities(
-        reference_cases.TOOLS, settings.Settings.from_mapping({**app.endpoints(sandbox.url), "MAIB_TOKEN": "token"})
+        reference_cases.TOOLS, settings.Settings.from_mapping({**app.endpoints(sandbox.url), "MAIB_MERCHANTS_TOKEN": "token"})
     )
     first = await call(activities, action)
     again = await call(activities, action, attempt=2)
@@ -40,7 +40,7 @@ async def test_what_an_earlier_try_did_is_found_and_not_done_again(sandbox: serv
 
 async def test_an_amount_goes_out_with_its_cents(sandbox: server.Running) -> None:
     activities = tools.ToolActivities(
-        reference_cases.TOOLS, settings.Settings.from_mapping({**app.endpoints(sandbox.url), "MAIB_TOKEN": "token"})
+        reference_cases.TOOLS, settings.Settings.from_mapping({**app.endpoints(sandbox.url), "MAIB_MERCHANTS_TOKEN": "token"})
     )
     await call(activities, "request_payment")
     await activities.close()
@@ -49,7 +49,7 @@ async def test_an_amount_goes_out_with_its_cents(sandbox: server.Running) -> Non
 
 
 async def test_a_refund_goes_to_a_stand_in_only_as_long_as_nobody_can_approve() -> None:
-    activities = tools.ToolActivities(reference_cases.TOOLS, settings.Settings.from_mapping({"MAIB_TOKEN": "token"}))
+    activities = tools.ToolActivities(reference_cases.TOOLS, settings.Settings.from_mapping({"MAIB_MERCHANTS_TOKEN": "token"}))
     with pytest.raises(exceptions.ApplicationError) as caught:
         await call(activities, "refund_payment")
     await activities.close()

@@ -19,7 +19,7 @@ from starter import documents, embedded, metrics_server, sample_database, state_
 from starter.sandbox import app
 from starter.sandbox import server as sandbox
 from workflows import converter
-from workflows.core import zones
+from workflows.core import model, zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,14 @@ def _configured(environment: Mapping[str, str]) -> frozenset[str]:
     settings = settings_module.Settings.from_mapping(environment)
     door = authentication.Door(settings)
     direct = [tool for tool in documents.catalog(settings).values() if tool.transport == "rest"]
-    return frozenset(tool.service for tool in direct if not door.missing(tool))
+    return frozenset(tool.service for tool in direct if not door.missing(tool) and _is_somewhere(tool, environment))
+
+
+def _is_somewhere(tool: model.Tool, environment: Mapping[str, str]) -> bool:
+    """Whether a service that asks for no credentials, such as Prometheus, was given an address; others are told by their credentials."""
+    ways = tool.definition.get("authentication") or {"type": authentication.NONE}
+    asks = authentication.NONE not in [way["type"] for way in (ways, *ways.get("or", []))]
+    return asks or tool.definition.get("endpoint_setting") in environment
 
 
 def _sample_database(stack: AsyncExitStack, environment: dict[str, str]) -> Path | None:

@@ -117,6 +117,8 @@ class Pings:
             return Answer(service, UNREACHABLE, f"no answer within {self._seconds:g} s")
         except errors.ToolError as failure:
             return self._failed(service, failure)
+        except Exception as error:  # our own defect: the others are told all the same, and its text may hold anything
+            return Answer(service, UNUSABLE, f"{type(error).__name__}; this is a defect of Ordinaut, please report it")
         return Answer(service, WORKS, self._settings.mask(said))
 
     def _never_set(self, tool: model.Tool) -> list[str]:

@@ -63,6 +63,13 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     assert ended.err.splitlines()[-2:] == ["stopping", "stopped"]
 
 
+def test_up_shows_metrics_of_its_worker_s_calls(up: Up) -> None:
+    assert up.ordinaut("run", RECONCILIATION).code == 0
+    with urllib.request.urlopen(up.facts["metrics_url"], timeout=5) as answer:
+        text = answer.read().decode()
+    assert 'orchestrator_external_tool_calls_total{status_code="200",tool_address="maib.banking"}' in text
+
+
 def test_run_shows_each_step_as_it_changes_and_then_how_it_ended(up: Up) -> None:
     ended = up.ordinaut("run", RECONCILIATION)
     assert ended.code == 0

@@ -1,4 +1,4 @@
-"""Planted secrets of every kind of authentication never appear: not in errors, logs, repr, or what the catalog command says."""
+"""Planted secrets of every kind of authentication never appear: not in errors, logs, metrics, pings, repr, or what the catalog command says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import json
 import logging
 import traceback
 import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from typing import Any
 import pytest
 from temporalio import exceptions
 
-from activities import authentication, catalog, settings, tools
-from starter import cli
+from activities import authentication, catalog, pings, settings, tools
+from starter import cli, metrics_server
 from tests import authorities, calls, oauth_server, servers
 from workflows.core import model
 
@@ -114,6 +115,11 @@ def logged() -> Iterator[Callable[[], str]]:
         root.setLevel(before)
 
 
+def _read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return str(answer.read().decode())
+
+
 @pytest.mark.parametrize("login", [echo, granting], ids=["a login that fails and quotes", "a vendor that fails and quotes"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_secret_shows(kind: str, login: Any, tmp_path: Path) -> None:
@@ -124,15 +130,23 @@ async def test_no_secret_shows(kind: str, login: Any, tmp_path: Path) -> None:
             vendor.answers["/token"] = vendor.answers["/app/installations/2/access_tokens"] = login
             vendor.answers["/accounts"] = echo
             definition = json.loads(json.dumps(given).replace("{url}", vendor.url))
-            used = calls.tool("rest", endpoint=vendor.url, rest={"path": "/accounts", "body": {"a": 1}}, authentication=definition)
+            asked = {"path": "/accounts", "body": {"a": 1}}
+            pinged = {**asked, "method": "POST", "result": "${answer}"}
+            used = calls.tool("rest", endpoint=vendor.url, rest=asked, ping=pinged, authentication=definition)
             variables = {**planted, **{name: value.replace("{folder}", str(tmp_path)) for name, value in others.items()}}
             known = settings.Settings.from_mapping({**variables, "XDG_STATE_HOME": str(tmp_path)})
-            made = tools.ToolActivities(catalog.Catalog({used.address: used}), known)
+            measured = metrics_server.Endpoint("127.0.0.1", metrics_server.ANY_PORT)
+            made = tools.ToolActivities(catalog.Catalog({used.address: used}), known, kept=measured.metrics)
             with pytest.raises(exceptions.ApplicationError) as caught:
                 await calls.environment().run(made.call_tool, calls.given(used, {}, model.UNSAFE))
             door = authentication.Door(known)
             shown = [repr(known), repr(door), repr(made), str(door.missing(used)), repr(door.way(used, definition))]
+            (answer,) = await pings.Pings(known).all(pings.services([used]))
+            assert answer.state in (pings.REFUSED, pings.UNREACHABLE)
+            shown += [repr(answer.said), await asyncio.to_thread(_read, measured.url)]
+            assert "orchestrator_external_tool_calls_total" in shown[-1]
             await made.close()
+            await asyncio.to_thread(measured.close)
     error = caught.value
     texts = [
         error.message,

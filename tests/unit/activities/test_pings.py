@@ -216,3 +216,17 @@ async def test_an_mcp_server_that_does_not_let_us_in_refuses() -> None:
         "refused",
         "the MCP server answers with error -32603: Server returned an error response; check LEDGER_TOKEN",
     )
+
+
+async def test_a_defect_of_ours_in_one_ping_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(self: Any, call: Any) -> Any:
+        raise ZeroDivisionError(SECRET)
+
+    monkeypatch.setattr("activities.transports.rest.Rest.send", broken)
+    first = calls.tool("rest", "bank.accounts", endpoint="http://127.0.0.1:9", ping={"path": "/"})
+    second = calls.tool("rest", "shop.items", endpoint="http://127.0.0.1:9")
+    found = await pings.Pings(settings.Settings.from_mapping({})).all(services(first, second))
+    assert [(one.state, one.said) for one in found] == [
+        ("unusable", "ZeroDivisionError; this is a defect of Ordinaut, please report it"),
+        ("not checked", "its definition has no ping"),
+    ]

@@ -279,15 +279,18 @@ async def test_show_runs_and_cancel_need_no_worker_and_a_worker_takes_up_what_wa
     assert cancelled.err == "no worker has taken it up yet; it is cancelled as soon as one runs: ordinaut worker\n"
     assert (await ordinaut("show", run_id, "--json")).json == started.json
     worker = commands.Background(tmp_path / "worker", "worker", variables={**variables, **sandbox.endpoints, "MAIB_TOKEN": "sandbox"})
-    await asyncio.to_thread(worker.says, "worker on")
-    assert worker.err == f"worker on {embedded_server.address}, task queues 'pipelines' and 15 of services; Ctrl-C ends it\n"
-    until = time.monotonic() + 30
-    while (shown := (await ordinaut("show", run_id, "--json")).json)["status"] == "running":
-        assert time.monotonic() < until
-    assert (shown["status"], shown["steps"][0]["output"]["currency"]) == ("completed", "MDL")
-    listed = (await ordinaut("runs", "--pipeline", name, "--json")).json["runs"]
-    assert {one["run_id"]: one["status"] for one in listed} == {run_id: "completed", to_cancel: "cancelled"}
-    assert (await asyncio.to_thread(worker.ends, signal.SIGTERM)).code == 0
+    try:
+        await asyncio.to_thread(worker.says, "worker on")
+        assert worker.err == f"worker on {embedded_server.address}, task queues 'pipelines' and 15 of services; Ctrl-C ends it\n"
+        until = time.monotonic() + 30
+        while (shown := (await ordinaut("show", run_id, "--json")).json)["status"] == "running":
+            assert time.monotonic() < until
+        assert (shown["status"], shown["steps"][0]["output"]["currency"]) == ("completed", "MDL")
+        listed = (await ordinaut("runs", "--pipeline", name, "--json")).json["runs"]
+        assert {one["run_id"]: one["status"] for one in listed} == {run_id: "completed", to_cancel: "cancelled"}
+    finally:  # it would take the work of other tests
+        ended = await asyncio.to_thread(worker.ends, signal.SIGTERM)
+    assert ended.code == 0
 
 
 def test_demo_runs_the_reconciliation_says_what_to_look_at_and_leaves_nothing(tmp_path: Path) -> None:

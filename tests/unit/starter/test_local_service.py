@@ -32,6 +32,8 @@ async def test_service_runs_tells_where_it_is_and_stops(state: Path, monkeypatch
         assert connection.target().address == service.server.address
         assert service.settings.endpoints["SLACK"] == "http://127.0.0.1:9/own"
         assert service.settings.endpoints["MAIB"] == f"{service.sandbox_url}/maib"
+        assert service.settings.rate_limits["MAIB"] is None  # a stand-in has nothing to protect
+        assert "SLACK" not in service.settings.rate_limits and "PROMETHEUS" not in service.settings.rate_limits
         assert service.settings.trust_local_approvers
         assert service.database is not None and service.database.exists()
         assert await connection.check_service(service.temporal) == []

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from temporalio import client
 from temporalio import worker as temporal_worker
 
-from activities import authentication, counter, metrics, service_limits, tools
+from activities import approvals, authentication, counter, metrics, service_limits, tools
 from activities import settings as settings_module
 from activities.schedules import extending
 from starter import connection, documents, logs, metrics_server, output, session, task_queues
@@ -36,6 +36,7 @@ async def running(
     catalog = documents.catalog(settings)
     queues = task_queues.taken(catalog.limits.values(), settings)
     activities = tools.ToolActivities(catalog, settings, kept=kept)
+    asking = approvals.ApprovalActivities(catalog, settings)
     if kept is not None:
         door = authentication.Door(settings)
         kept.watch(activities.rate_limits, lambda: door.certificate_ends(catalog.values()))
@@ -62,6 +63,8 @@ def _main_worker(temporal: client.Client, task_queue: str, activities: tools.Too
         workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow, maintenance.MaintenanceWorkflow],
         activities=[
             activities.call_tool,
+            asking.ask_approval,
+            asking.keep_approval,
             counter.CounterActivities(temporal).next_version,
             extending.Extending(temporal).extend_schedules,
         ],

@@ -20,6 +20,7 @@ EVENTS_TOKEN: Final = "ORDINAUT_EVENTS_TOKEN"
 EVENTS_TOKEN_PREVIOUS: Final = "ORDINAUT_EVENTS_TOKEN_PREVIOUS"
 MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
 METRICS_ADDRESS: Final = "ORDINAUT_METRICS_ADDRESS"
+POLICY: Final = "ORDINAUT_POLICY"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 REDIS_SERVICE_URL: Final = "REDIS_URL"
 TASK_QUEUES: Final = "ORDINAUT_TASK_QUEUES"
@@ -41,6 +42,7 @@ OWN: Final[dict[str, str]] = {
     EVENTS_TOKEN: "what a sender of events to the gateway's `/events` proves itself with: a long random text",
     EVENTS_TOKEN_PREVIOUS: "the former one, accepted too while senders change",
     METRICS_ADDRESS: "where a worker shows its metrics to Prometheus, such as 127.0.0.1:9464; nowhere where not set, except with `up`",
+    POLICY: "file with people, their roles, and who may start, apply, approve and see: YAML or JSON",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",
     TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",

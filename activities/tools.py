@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from temporalio import activity
 
-from activities import authentication, metrics, outcomes, validators
+from activities import approval_check, authentication, metrics, outcomes, validators
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.rest import rate_limits
@@ -84,6 +84,7 @@ class ToolActivities:
         transport = self._transport(tool)
         fitted = fit_call.arguments(tool, given["arguments"], validators.fast)
         _check_look_up(tool, given)
+        approval_check.check(tool, fitted.value, given.get("approval"), activity.info().workflow_id or "", self._settings)
         answer = await _within(_own_timeout(tool), transport, _call_of(tool, fitted.value, given, progress))
         output_schema = tool.output_schema_of(_action(given))
         fit.output(output_schema, answer.output, validators.fast(output_schema))

@@ -39,6 +39,8 @@ class RunHistory:
     _activities: dict[int, str] = field(default_factory=dict)
     _inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     _timers: dict[str, str] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)  # activities that ask who may decide
+    _approvals: dict[str, dict[str, Any]] = field(default_factory=dict)  # decision records by the activities that keep them
     #: What was answered since the run last looked; a workflow task, once completed, says when it saw them.
     _unseen: list[str] = field(default_factory=lambda: [""])
 
@@ -101,8 +103,7 @@ class RunHistory:
                 await self._completed(event.activity_task_completed_event_attributes)
             case "activity_task_failed_event_attributes":
                 failed = event.activity_task_failed_event_attributes
-                self._call(failed.scheduled_event_id).error = await self._tool_error(failed.failure)
-                self._unseen.append(self._activities[failed.scheduled_event_id])
+                await self._failed(self._activities[failed.scheduled_event_id], failed.failure)
             case "activity_task_timed_out_event_attributes":
                 self._timed_out(event.activity_task_timed_out_event_attributes.scheduled_event_id)
 
@@ -119,6 +120,10 @@ class RunHistory:
         if scheduled.activity_type.name == contract.CALL_TOOL:
             self.recording.calls[scheduled.activity_id] = recorded.Call()
             self._inputs[scheduled.activity_id] = (await self.payloads.decode(list(scheduled.input.payloads)))[0]
+        elif scheduled.activity_type.name == contract.KEEP_APPROVAL:
+            self._approvals[scheduled.activity_id] = (await self.payloads.decode(list(scheduled.input.payloads)))[0]
+        elif scheduled.activity_type.name == contract.ASK_APPROVAL:
+            self._asked.add(scheduled.activity_id)
 
     def _call(self, scheduled_event: int) -> recorded.Call:
         return self.recording.calls.setdefault(self._activities[scheduled_event], recorded.Call())
@@ -127,12 +132,25 @@ class RunHistory:
         path = self._activities[completed.scheduled_event_id]
         value = (await self.payloads.decode(list(completed.result.payloads)))[0]
         self._unseen.append(path)
+        if path in self._asked:
+            return
+        if path in self._approvals:
+            self.recording.decided[path.removesuffix(recorded.DECIDED)] = self._approvals[path]
+            return
         if path == plan.COUNTER_WORD and path not in self._inputs:
             self.recording.version = int(value)
             return
         self._call(completed.scheduled_event_id).result = host.ToolResult(
             value["output"], value.get("arguments"), value.get("warnings", []), value.get("attempts", 1)
         )
+
+    async def _failed(self, path: str, failure: failures.Failure) -> None:
+        self._unseen.append(path)
+        error = await self._tool_error(failure)
+        if path in self._asked:
+            self.recording.unasked[path.removesuffix(recorded.ASKED)] = error
+        else:
+            self.recording.calls.setdefault(path, recorded.Call()).error = error
 
     def _timed_out(self, scheduled_event: int) -> None:
         path = self._activities[scheduled_event]

@@ -15,10 +15,14 @@ from temporalio import worker as temporal_worker
 from temporalio.api.enums import v1 as enums
 from temporalio.api.history import v1 as histories
 
-from activities import counter, service_limits
+from activities import approvals, catalog, counter, service_limits
+from activities import settings as settings_module
 from starter import history, starting, task_queues
 from workflows import contract, pipeline
 from workflows import counter as counter_workflow
+
+#: The environment of a machine of one's own: whoever says who they are is believed.
+TRUSTING = {"ORDINAUT_TRUST_LOCAL_APPROVERS": "1"}
 
 #: What a run under test may take; one that is stuck is noticed by its failed tasks long before.
 SECONDS = 60.0
@@ -108,16 +112,22 @@ async def worker(
     task_queue: str | None = None,
     runner: temporal_worker.WorkflowRunner | None = None,
     limits: Sequence[service_limits.ServiceLimit] = (),
+    environment: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> AsyncIterator[str]:
-    """A worker with scripted tools, and one for each limited service; gives its task queue."""
+    """A worker with scripted tools, and one for each limited service; gives its task queue.
+
+    Its `environment` is that of its approvals: one that trusts everybody where left out.
+    """
     queue = task_queue or f"test-{uuid.uuid4()}"
     tools = tools or Tools()
+    own = settings_module.Settings.from_mapping(TRUSTING if environment is None else environment)
+    asking = approvals.ApprovalActivities(catalog.Catalog({}), own)
     main = temporal_worker.Worker(
         temporal,
         task_queue=queue,
         workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow],
-        activities=[tools.call_tool, counter.CounterActivities(temporal).next_version],
+        activities=[tools.call_tool, counter.CounterActivities(temporal).next_version, asking.ask_approval, asking.keep_approval],
         workflow_runner=runner or temporal_worker.UnsandboxedWorkflowRunner(),
         **settings,
     )

@@ -9,6 +9,8 @@ PIPELINE: Final = "Pipeline"  # workflow type
 COUNTER: Final = "PipelineCounter"  # workflow type of a pipeline's durable counter
 CALL_TOOL: Final = "call_tool"  # activity
 NEXT_VERSION: Final = "next_version"  # activity
+ASK_APPROVAL: Final = "ask_approval"  # activity: who may decide
+KEEP_APPROVAL: Final = "keep_approval"  # activity: what was decided
 MAINTENANCE: Final = "ScheduleMaintenance"  # workflow type
 EXTEND_SCHEDULES: Final = "extend_schedules"  # activity
 
@@ -16,7 +18,7 @@ TASK_QUEUE: Final = "pipelines"
 #: Before the service: the task queue of the calls of a limited service, `tools.slack`.
 TOOLS_QUEUE_PREFIX: Final = "tools."
 
-PLAN_FORMAT: Final = 2  # the newest plan format that this interpreter writes; it runs all older ones
+PLAN_FORMAT: Final = 3  # the newest plan format that this interpreter writes; it runs all older ones
 
 # Search attributes and their Temporal types.
 ATTRIBUTE_PIPELINE: Final = "OrdinautPipeline"
@@ -33,6 +35,9 @@ SEARCH_ATTRIBUTES: Final = {
 }
 
 QUERY_PROGRESS: Final = "progress"
+QUERY_APPROVALS: Final = "approvals"
+APPROVE: Final = "approve"  # signal and update
+REJECT: Final = "reject"  # signal and update
 UPDATE_NEXT_VERSION: Final = "next_version"
 
 #: The activity stops itself this long before Temporal would, so that the error can say what happened.
@@ -56,6 +61,7 @@ class CallInput(TypedDict):
     digest: str  # of the tool definition the plan was checked against
     zone: NotRequired[str]  # the pipeline's time zone, for database sessions
     run: NotRequired[str]  # first workflow id of a chain of retries, where it is not this one
+    approval: NotRequired[dict[str, Any]]  # the decision record, where the definition asks for an approval
     look_up: NotRequired[bool]  # the plan lets this unsafe call be tried again, since a look-up goes before it
 
 
@@ -77,3 +83,4 @@ class RunInput(TypedDict):
     event: NotRequired[dict[str, Any]]
     nominal_time: NotRequired[str]  # ISO 8601 with offset; else the schedule's time, else the start
     first_run: NotRequired[str]  # first workflow id of a chain of retries
+    started_by: NotRequired[str]  # the person who started it, as far as that is known

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import datetime
 import functools
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from temporalio import common, exceptions, workflow
 
-from workflows import contract
+from workflows import approval_waits, contract
 from workflows.core import errors, host, model, plan, recorded
 from workflows.core import progress as progress_text
 from workflows.core import run as runs
+from workflows.core.approvals import request as requests
 
 _SCHEDULED_TIME: Final = common.SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 _STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
@@ -35,13 +37,14 @@ class PipelineWorkflow:
         self._run: runs.Run | None = None
         self._lost: dict[str, Any] | None = None  # why there is no run: its plan cannot be loaded
         self._given = given
+        self._desk = approval_waits.Desk()
 
     @workflow.run
     async def run(self, given: dict[str, Any]) -> dict[str, Any]:
         """Walks the plan. A run that cannot go on ends as failed with its reason, never as a task that fails for ever."""
         try:
             self._run = runs.Run(plan.load(given["plan"]), self._nominal_time(), given.get("params"), given.get("event"))
-            await self._run.walk(_TemporalHost(self._run, given))
+            await self._run.walk(_TemporalHost(self._run, given, self._desk))
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is None:  # somebody cancelled a call alone
                 raise self._failure(errors.ToolError(errors.CANCELLED, "the call was cancelled, but not the run")) from None
@@ -65,6 +68,39 @@ class PipelineWorkflow:
         """The result so far, in the contract's form; outputs too large for an answer are left out."""
         record = self._run.record if self._run else progress_text.without_plan(self._given, workflow.info().workflow_start_time, self._lost)
         return progress_text.within_limit(record.as_json(workflow.info().workflow_id))
+
+    @workflow.query(name=contract.QUERY_APPROVALS)
+    def approvals(self) -> list[dict[str, Any]]:
+        """What people are asked now: title, payload, digest, who may decide, who has decided, until when."""
+        return progress_text.writable(self._desk.shown())  # type: ignore[no-any-return]
+
+    @workflow.signal(name=contract.APPROVE)
+    def approve_signal(self, given: Any = None, *_: Any) -> None:
+        """A person approves; see `decision.Given`. What does not count is noted."""
+        self._desk.signalled(requests.APPROVE, given)
+
+    @workflow.signal(name=contract.REJECT)
+    def reject_signal(self, given: Any = None, *_: Any) -> None:
+        """A person rejects."""
+        self._desk.signalled(requests.REJECT, given)
+
+    @workflow.update(name=contract.APPROVE)
+    def approve(self, given: Any = None, *_: Any) -> dict[str, Any]:
+        """A person approves; what does not count is refused with its reason."""
+        return self._desk.take(requests.APPROVE, given)
+
+    @approve.validator
+    def _may_approve(self, given: Any = None, *_: Any) -> None:
+        self._desk.judge(requests.APPROVE, given)
+
+    @workflow.update(name=contract.REJECT)
+    def reject(self, given: Any = None, *_: Any) -> dict[str, Any]:
+        """A person rejects; what does not count is refused with its reason."""
+        return self._desk.take(requests.REJECT, given)
+
+    @reject.validator
+    def _may_reject(self, given: Any = None, *_: Any) -> None:
+        self._desk.judge(requests.REJECT, given)
 
     def _nominal_time(self) -> datetime.datetime:
         """When the run was due: as told at the start, else by its schedule, else when it started."""
@@ -100,8 +136,10 @@ class PipelineWorkflow:
 class _TemporalHost:
     """Answers the core's wishes with Temporal commands."""
 
-    def __init__(self, current: runs.Run, given: dict[str, Any]) -> None:
+    def __init__(self, current: runs.Run, given: dict[str, Any], desk: approval_waits.Desk) -> None:
         self._run = current
+        self._given = given
+        self._desk = desk
         self._first_run: str | None = given.get("first_run")
         self._slots = asyncio.Semaphore(MAX_CALLS_AT_ONCE)
 
@@ -137,6 +175,8 @@ class _TemporalHost:
             made["zone"] = self._run.plan.timezone
         if self._first_run:
             made["run"] = self._first_run
+        if call.approval is not None:
+            made["approval"] = call.approval
         if _looks_up(call):
             made["look_up"] = True
         return made
@@ -149,6 +189,14 @@ class _TemporalHost:
         _tell(self._run)
         await workflow.sleep(duration, summary=f"{step}: sleep")
         record.status = runs.RUNNING
+
+    async def approval(self, asked: requests.Request) -> dict[str, Any]:
+        _check_id(f"{asked.name}{recorded.DECIDED}")
+        record = next(one for one in self._run.record.steps if asked.step == one.id or asked.step.startswith(f"{one.id}."))
+        record.status = runs.WAITING
+        decided = await self._desk.wait(asked, self._given, self.call_tool, lambda: _tell(self._run, self._desk.lines()))
+        record.status = runs.RUNNING
+        return decided
 
     async def rest(self, step: str) -> None:
         # counted, never timed: the detector of hung workers knows seconds, replay must not
@@ -168,9 +216,9 @@ class _TemporalHost:
         """Nobody can look before the run next waits, so that is when it is told."""
 
 
-def _tell(current: runs.Run) -> None:
+def _tell(current: runs.Run, asks: Sequence[str] = ()) -> None:
     """Puts the steps' state where the Web UI shows it; called before each wait and at the end, since it costs a line for each step."""
-    workflow.set_current_details(progress_text.markdown(current.plan.title, current.record))
+    workflow.set_current_details(progress_text.markdown(current.plan.title, current.record, asks))
 
 
 def _check_id(path: str) -> None:

@@ -110,7 +110,6 @@ class Action:
     key_header: str = ""
     key_place: str = ""  # body.transactionId
     cache_ttl_seconds: float = 0.0
-    approval: bool = False
     rate_limit: rate_limits.Headers = rate_limits.STANDARD
     #: Declared arguments with their defaults (null): what a call does not give reads as these in templates.
     defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -170,7 +169,6 @@ def _action(own: Mapping[str, Any], tool: Mapping[str, Any], defaults: Mapping[s
         key_place=next((f"{part}.{idempotency[part]}" for part in ("body", "form", "query") if part in idempotency), ""),
         cache_ttl_seconds=float(own.get("cache_ttl_seconds", 0)),
         rate_limit=rate_limits.Headers(**rate_limit) if rate_limit else rate_limits.STANDARD,
-        approval=own.get("approval") is True,
         defaults=defaults,
     )
 

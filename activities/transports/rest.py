@@ -59,7 +59,6 @@ class Rest:
         """
         action = self._action(call)
         endpoint = endpoints.resolve(call.tool, self._settings)
-        _check_approval(action, endpoint, call)
         roots = self._roots(call, action)
         if action.look_up is not None and call.repeats:
             earlier = await look_up.find(action, endpoint, roots, call, self._asking(action, roots))
@@ -141,17 +140,6 @@ class Rest:
             return reply
 
         return ask
-
-
-def _check_approval(action: descriptions.Action, endpoint: str, call: base.Call) -> None:
-    """What a person has to approve goes to a stand-in on this machine only, as long as no approval can be asked for."""
-    if action.approval and not endpoints.is_local(endpoint):
-        service = call.tool.service.upper().replace("-", "_")
-        raise errors.ToolError(
-            errors.INVALID_INPUT,
-            f"{call.action or call.tool.address} needs an approval, and approvals are not available yet; until then it is only sent to a"
-            f" stand-in on this machine: ORDINAUT_ENDPOINT_{service}=http://127.0.0.1:9000",
-        )
 
 
 def _result(description: descriptions.Description, names: scope.Scope, whole: Any) -> Any:

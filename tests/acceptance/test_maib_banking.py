@@ -128,4 +128,4 @@ async def test_money_moves_at_a_stand_in_only_as_long_as_nobody_can_approve(acti
         await calls.environment(timeout=12).run(activities.call_tool, calls.given(TOOL, example, effect="unsafe"))
     await activities.close()
     assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
-    assert f"{action} needs an approval, and approvals are not available yet" in caught.value.message
+    assert f"{action} needs an approval, and this call carries none" in caught.value.message

@@ -54,4 +54,4 @@ async def test_a_refund_goes_to_a_stand_in_only_as_long_as_nobody_can_approve() 
         await call(activities, "refund_payment")
     await activities.close()
     assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
-    assert "refund_payment needs an approval, and approvals are not available yet" in caught.value.message
+    assert "refund_payment needs an approval, and this call carries none" in caught.value.message

@@ -92,4 +92,4 @@ async def test_a_report_goes_to_a_stand_in_only_as_long_as_nobody_can_approve() 
         await calls.environment(timeout=12).run(activities.call_tool, calls.given(TOOL, REPORT, effect="unsafe"))
     await activities.close()
     assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
-    assert "submit_report needs an approval, and approvals are not available yet" in caught.value.message
+    assert "submit_report needs an approval, and this call carries none" in caught.value.message

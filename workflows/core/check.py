@@ -30,6 +30,7 @@ from workflows.core import (
     tree,
     zones,
 )
+from workflows.core.approvals import notified
 
 #: Transports that this version can reach; a step on another one does not pass.
 TRANSPORTS = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "pipeline", "system")
@@ -97,6 +98,7 @@ def _tools(tools: Tools, steps: Sequence[model.Step]) -> dict[str, model.Tool]:
     found: dict[str, model.Tool] = {}
     for step in steps:
         found[step.uses] = tool = _tool(tools, step.uses)
+        found.update({address: _tool(tools, address) for address in notified.addresses(step)})
         for action in composed.used(tool, [step]):
             found.update({address: _tool(tools, address) for address in composed.addresses(tool.composed(action) or {"steps": []})})
     return found
@@ -183,6 +185,8 @@ class _Checker:
                 self._is_condition(leaf, step)
         if tool is not None:
             check_arguments.check(step, tool, self._problems)
+        for node in notified.places(step):
+            self._notifies(str(node.value), step, node.position)
         self._compiles(step, tool)
 
     def _saved(self, step: model.Step) -> None:
@@ -204,6 +208,16 @@ class _Checker:
             self._problems.error("unavailable-tool", message, f"{step.path}.uses", position)
             return None
         return tool
+
+    def _notifies(self, address: str, step: model.Step, position: model.Position) -> None:
+        tool = self._tools.get(address)
+        if tool is None:
+            near = self._tools.near(address)
+            hint = f"did you mean '{near[0]}'?" if near else "'ordinaut catalog' lists the tools"
+            self._problems.error("unknown-tool", f"no tool '{address}' in the catalog", f"{step.path}.with.notify", position, hint)
+        elif tool.transport == "system" or composed.used(tool, [step]):
+            message = f"'{address}' cannot notify: it is made of steps, or built in; use a tool that is one call"
+            self._problems.error("unavailable-tool", message, f"{step.path}.with.notify", position)
 
     def _condition(self, step: model.Step) -> None:
         if step.condition is not None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.core import calls, composed, errors, fit, fit_call, fragments, host, plan, scope, sizes, system_tools, values
+from workflows.core.approvals import gate
 
 
 class ComposedCall:
@@ -15,7 +16,10 @@ class ComposedCall:
     `timeout` is that of the step in the pipeline, for each try of each inner call; None where it names none, then the tools' own hold.
     """
 
-    def __init__(self, made: plan.Composition, call: host.ToolCall, timeout: datetime.timedelta | None, names: scope.Scope) -> None:
+    def __init__(
+        self, made: plan.Composition, call: host.ToolCall, timeout: datetime.timedelta | None, names: scope.Scope, gate: gate.Gate
+    ) -> None:
+        self._gate = gate
         self._made = made
         self._call = call
         self._timeout = timeout
@@ -92,7 +96,7 @@ class ComposedCall:
             timeout=plan.timeout_of(step, self._outer) if self._timeout is None else self._timeout,
             policy=step.policy,
         )
-        result = await world.call_tool(call)
+        result = await world.call_tool(await self._gate.passed(call, world))
         self._attempts = max(self._attempts, result.attempts)
         self._warnings += [f"{step.id}: {warning}" for warning in result.warnings]
         if call.effect != "safe":

@@ -28,6 +28,8 @@ LIMIT_EXCEEDED: Final = "limit exceeded"
 CANCELLED: Final = "cancelled"
 INTERNAL_ERROR: Final = "internal error"
 MOCK_ERROR: Final = "mock error"
+NOT_APPROVED: Final = "not approved"
+REFUSED: Final = "refused"  # a decision that does not count
 
 #: Kinds that a call can end with.
 CALL_FAILURES: Final = (INVALID_INPUT, REJECTED, THROTTLED, UNREACHABLE, UNKNOWN_OUTCOME, BAD_OUTPUT, INTERNAL_ERROR)

@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workflows.core.approvals import request as requests
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
@@ -24,6 +26,7 @@ class ToolCall:
     effect: str
     timeout: datetime.timedelta
     policy: dict[str, Any]
+    approval: dict[str, Any] | None = None  # the decision record, where the definition asks for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,14 @@ class Host(Protocol):
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
         """Waits durably."""
+        ...
+
+    async def approval(self, asked: requests.Request) -> dict[str, Any]:
+        """Waits durably for people; gives the decision record, with the `arguments` of the call as they were shown where they were fitted.
+
+        Raises:
+            errors.ToolError: nobody could approve it, or the arguments of the call do not fit.
+        """
         ...
 
     async def rest(self, step: str) -> None:

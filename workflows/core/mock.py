@@ -7,6 +7,8 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol
 
 from workflows.core import errors, fit, fit_call, host, made_up, model
+from workflows.core.approvals import mocked
+from workflows.core.approvals import request as requests
 
 AUTO: Final = "auto"
 _CALLS: Final = "$calls"
@@ -79,6 +81,14 @@ class MockHost:
         if isinstance(recorded, dict) and set(recorded) == {_ERROR}:
             raise _error(recorded[_ERROR], call)
         return recorded
+
+    async def approval(self, asked: requests.Request) -> dict[str, Any]:
+        """Granted by `mock`, unless the file says otherwise: {"ask": {"$approval": {"status": "rejected", "by": "ana"}}}."""
+        name = mocked.name_of(asked)
+        recorded = (self._outputs or {}).get(name)
+        if recorded is not None:
+            self._used[name] = self._used.get(name, 0) + 1
+        return mocked.record(asked, recorded, self._clock)
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
         self._clock += duration

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
-from workflows.core import composed, durations, errors, fragments, marks, model, plan_counter, scope, template, texts, tree
+from workflows.core import canonical, composed, durations, errors, fragments, marks, model, plan_counter, scope, template, tree
+from workflows.core.approvals import notified, rule
 
 FORMAT: Final = 1
 #: The format of a plan with composed actions (see composed.py), which earlier workers cannot walk.
 COMPOSED_FORMAT: Final = 2
+#: The format of a plan whose calls ask for approvals (see approvals/gate.py), which earlier workers would send without.
+APPROVAL_FORMAT: Final = 3
 COUNTER_WORD: Final = plan_counter.COUNTER_WORD
 _CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {"system.evaluate": ("conditions[].condition",)}
 
@@ -29,7 +31,7 @@ def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: s
     """The plan of a pipeline without errors; `timezone` is the one to use where the document names none."""
     tools_used = _tools(pipeline.steps, tools)
     plan: dict[str, Any] = {
-        "format": COMPOSED_FORMAT if any("composed" in facts for facts in tools_used.values()) else FORMAT,
+        "format": _format(tools_used.values()),
         "name": pipeline.name,
         "title": pipeline.title,
         "timezone": pipeline.timezone or timezone,
@@ -44,9 +46,16 @@ def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: s
     return {**plan, "digest": digest_of(plan)}
 
 
+def _format(tools_used: Iterable[Mapping[str, Any]]) -> int:
+    """The oldest format that says all."""
+    members = {member for facts in tools_used for member in facts}
+    return APPROVAL_FORMAT if "approval" in members else COMPOSED_FORMAT if "composed" in members else FORMAT
+
+
 def _tools(steps: Sequence[model.Step], tools: Mapping[str, model.Tool]) -> dict[str, Any]:
     """The facts on each tool that is used, those inside composed actions too."""
-    facts = {address: policy(tools[address]) for address in dict.fromkeys(step.uses for step in steps)}
+    told = [address for step in steps for address in notified.addresses(step) if address in tools]
+    facts = {address: policy(tools[address]) for address in dict.fromkeys([*(step.uses for step in steps), *told])}
     for address in list(facts):
         actions = composed.used(tools[address], [step for step in steps if step.uses == address])
         if made := {action: composed.planned(tools[address], action) for action in actions}:
@@ -87,6 +96,8 @@ def policy(tool: model.Tool) -> dict[str, Any]:
         facts["look_up"] = True
     if tool.task_queue:
         facts["task_queue"] = tool.task_queue
+    if rules := rule.planned(tool):
+        facts["approval"] = rules  # by action: whom a call asks before it is sent
     if tool.retry:
         facts["retry"] = dict(tool.retry)
     for key in ("result", "sql", "names"):
@@ -98,20 +109,7 @@ def policy(tool: model.Tool) -> dict[str, Any]:
 def digest_of(plan: Mapping[str, Any]) -> str:
     """SHA-256 over the plan without its digest, as compact JSON; 64 hex digits."""
     content = {key: value for key, value in plan.items() if key != "digest"}
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    """Compact JSON; 1.50 and 1.5 differ, key order counts (it is kept from check to run)."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{texts._quoted(key)}:{_canonical(member)}" for key, member in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_canonical, value)) + "]"
-    if isinstance(value, str):
-        return texts._quoted(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return hashlib.sha256(canonical.text(content).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +162,9 @@ def load(plan: Mapping[str, Any]) -> CompiledPlan:
     Raises:
         EvaluationError: the plan is of a newer format, or was altered after it was checked.
     """
-    if plan.get("format") not in (FORMAT, COMPOSED_FORMAT):
+    if plan.get("format") not in (FORMAT, COMPOSED_FORMAT, APPROVAL_FORMAT):
         raise errors.EvaluationError(
-            f"the plan has format {plan.get('format')}, this worker runs formats up to {COMPOSED_FORMAT}", "upgrade the worker"
+            f"the plan has format {plan.get('format')}, this worker runs formats up to {APPROVAL_FORMAT}", "upgrade the worker"
         )
     digest = digest_of(plan)
     if digest != plan.get("digest"):

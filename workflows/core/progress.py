@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from workflows.core import errors, limits, run
@@ -26,8 +27,8 @@ _MAX_ACTION_CHARS: Final = 60
 _MAX_STEPS: Final = 100
 
 
-def markdown(title: str, record: run.RunRecord) -> str:
-    """The steps with their state, and the error where there is one."""
+def markdown(title: str, record: run.RunRecord, asks: Sequence[str] = ()) -> str:
+    """The steps with their state, whom it asks for an approval, and the error where there is one."""
     lines = [f"### {safe(' '.join(title.split()))}", "", f"due {record.nominal_time} · **{record.status}**", ""]
     start = _first_shown(record.steps)
     after = len(record.steps) - start - _MAX_STEPS
@@ -36,6 +37,7 @@ def markdown(title: str, record: run.RunRecord) -> str:
     lines += [_line(step) for step in record.steps[start : start + _MAX_STEPS]]
     if after > 0:
         lines.append(f"- {after:,} steps after")
+    lines += [line for ask in asks for line in ("", f"> {_literal(ask)}")]
     if record.error:
         lines += ["", f"> **{record.error['type']}**: {_literal(record.error['message'][:_MAX_ERROR_CHARS])}"]
     return "\n".join(lines)

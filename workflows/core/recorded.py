@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from workflows.core import errors, host, plan, run
+from workflows.core.approvals import request as requests
 
+#: After the name of an approval, in the ids of its activities: whom to ask, and what was decided.
+ASKED: Final = ".asked"
+DECIDED: Final = ".decided"
 REST: Final = ": rest"  # after the step, in the key of a rest; also the summary of its timer
 
 
@@ -25,12 +29,15 @@ class Call:
 class Recording:
     """What a history says of a run: `calls` by path, `slept` the steps whose timer has fired.
 
+    `decided` holds the decision records by their names, `unasked` why nobody could be asked.
     `times` says when the run learned of it: the clock that it read from then on. Its key is the path of a call, the step of a sleep,
     COUNTER_WORD, or "" for the run's begin.
     """
 
     calls: dict[str, Call] = field(default_factory=dict)
     slept: set[str] = field(default_factory=set)
+    decided: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unasked: dict[str, errors.ToolError] = field(default_factory=dict)
     version: int | None = None
     times: dict[str, datetime.datetime] = field(default_factory=dict)
     cancelled: bool = False
@@ -80,6 +87,15 @@ class RecordedHost:
         if step not in self._recording.slept:
             raise NotYet(waiting=True)
         self._learned(step)
+
+    async def approval(self, asked: requests.Request) -> dict[str, Any]:
+        if asked.name in self._recording.unasked:
+            self._learned(f"{asked.name}{ASKED}")
+            raise self._recording.unasked[asked.name]
+        if asked.name not in self._recording.decided:
+            raise NotYet(waiting=True)
+        self._learned(f"{asked.name}{DECIDED}")
+        return dict(self._recording.decided[asked.name])
 
     async def rest(self, step: str) -> None:
         if f"{step}{REST}" not in self._recording.slept:

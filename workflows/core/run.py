@@ -22,6 +22,8 @@ from workflows.core import (
     values,
     zones,
 )
+from workflows.core.approvals import asking, gate
+from workflows.core.approvals import request as requests
 
 PENDING: Final = "pending"
 RUNNING: Final = "running"
@@ -101,6 +103,7 @@ class Run:
             nominal_time=nominal.astimezone(zone).replace(microsecond=0).isoformat(),
             steps=[StepRecord(step.id, step.uses) for step in compiled.steps],
         )
+        self._gate = gate.Gate()
         self._work = 0  # operations since the run last waited
         self._given = dict(params or {})
         self._outputs: dict[str, Any] = {}  # by save_as, for bare names
@@ -165,7 +168,11 @@ class Run:
         arguments = step.arguments.evaluate(self._scope)
         record.arguments = system_tools.shown_arguments(arguments)
         record.attempts = 1
-        if step.policy["transport"] == "system":
+        if step.uses == requests.ADDRESS:
+            output = await asking.perform(arguments, step.id, world)
+            self._gate.note(output)
+            self._work = 0
+        elif step.policy["transport"] == "system":
             output = await system_tools.perform(step.uses, arguments, step.id, world)
         else:
             output = await self._call(step, record, arguments, world)
@@ -196,11 +203,13 @@ class Run:
             policy=step.policy,
         )
         composition = step.composed.get(action or "")
+        call = await self._gate.passed(call, world)
+        record.arguments = call.arguments
         if composition is None:
             result = await world.call_tool(call)
         else:
             given = call.timeout if step.timeout is not None else None
-            result = await composed_call.ComposedCall(composition, call, given, self._scope).perform(world)
+            result = await composed_call.ComposedCall(composition, call, given, self._scope, self._gate).perform(world)
         record.attempts = result.attempts
         if result.arguments is not None:
             record.arguments = result.arguments

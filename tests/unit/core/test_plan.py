@@ -83,11 +83,11 @@ def test_an_altered_plan_is_refused(change: Any) -> None:
     assert str(caught.value) == "the plan was altered after it was checked: its digest does not fit (check and start the pipeline again)"
 
 
-@pytest.mark.parametrize("version", [3, 99, None, "1"])
+@pytest.mark.parametrize("version", [4, 99, None, "1"])
 def test_a_plan_of_a_newer_format_is_refused(version: Any) -> None:
     with pytest.raises(errors.EvaluationError) as caught:
         plan.load({**plans.everything(), "format": version})
-    assert str(caught.value) == f"the plan has format {version}, this worker runs formats up to 2 (upgrade the worker)"
+    assert str(caught.value) == f"the plan has format {version}, this worker runs formats up to 3 (upgrade the worker)"
 
 
 def test_equal_plans_are_compiled_once() -> None:

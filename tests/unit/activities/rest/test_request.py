@@ -173,7 +173,7 @@ def test_what_needs_an_approval_goes_to_a_stand_in_only() -> None:
     assert called.failure == (
         "invalid input",
         True,
-        "bank.accounts needs an approval, and approvals are not available yet; until then it is only sent to a stand-in on this machine:"
+        "bank.accounts needs an approval, and this call carries none; without one it is only sent to a stand-in on this machine:"
         " ORDINAUT_ENDPOINT_BANK=http://127.0.0.1:9000",
     )
 

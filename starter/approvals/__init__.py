@@ -1,0 +1,1 @@
+"""Approvals for those who start, list and decide: the caller's side."""

@@ -43,7 +43,7 @@ async def running(
     limits = [service_limits.limited(limit, settings.rate_limits) for limit in catalog.limits.values() if limit.task_queue in queues]
     workers = [task_queues.service_worker(temporal, limit, activities.call_tool) for limit in limits]
     if contract.TASK_QUEUE in queues:
-        workers.append(_main_worker(temporal, task_queue, activities))
+        workers.append(_main_worker(temporal, task_queue, activities, asking))
     try:
         async with task_queues.together(workers):
             yield queues
@@ -51,7 +51,9 @@ async def running(
         await activities.close()
 
 
-def _main_worker(temporal: client.Client, task_queue: str, activities: tools.ToolActivities) -> temporal_worker.Worker:
+def _main_worker(
+    temporal: client.Client, task_queue: str, activities: tools.ToolActivities, asking: approvals.ApprovalActivities
+) -> temporal_worker.Worker:
     """The worker of all runs, and of the calls of services without a limit.
 
     Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);

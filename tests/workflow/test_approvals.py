@@ -139,7 +139,11 @@ async def refused(handle: temporal_client.WorkflowHandle[Any, Any], verb: str = 
 async def test_an_update_approves_and_the_record_is_the_output(scene: Scene) -> None:
     handle = await scene.start(ask(payload={"total": Decimal("1.50")}), plans.transform("after", "${asked.decisions[0].who}"))
     waiting = await scene.waits(handle)
-    assert (waiting["title"], waiting["people"], waiting["digest"]) == ("Go on?", ["ana", "ion", "olga"], digest.of({"total": Decimal("1.50")}))
+    assert (waiting["title"], waiting["people"], waiting["digest"]) == (
+        "Go on?",
+        ["ana", "ion", "olga"],
+        digest.of({"total": Decimal("1.50")}),
+    )
     told = (await following.read(scene.temporal, handle.id)).record()
     assert (told.status, told.steps[0].status) == ("running", "waiting")
     described = await handle.describe()

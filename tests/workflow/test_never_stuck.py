@@ -153,7 +153,7 @@ UNLOADABLE = [
     pytest.param(
         {"format": 99},
         "template error",
-        "the plan has format 99, this worker runs formats up to 2 (upgrade the worker)",
+        "the plan has format 99, this worker runs formats up to 3 (upgrade the worker)",
         id="of a newer format",
     ),
 ]

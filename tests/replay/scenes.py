@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests import plans, reference_cases, runs
+from tests import plans, reference_cases, runs, shop
 from workflows.core import errors
 
 
@@ -62,6 +62,12 @@ def _looked_up() -> dict[str, Any]:
     return plans.plan_of(steps, name="looked-up", tools=plans.LOOKING)
 
 
+def _composed() -> dict[str, Any]:
+    """An action that is made of two calls, of which the second has to be tried again."""
+    create = {"id": "create", "uses": "shop.orders", "with": {"action": "open", "customer": "C-1", "tags": ["gift"]}, "save_as": "made"}
+    return plans.plan_of([create, plans.transform("after", "${made.order}")], name="composed", tools=shop.tools())
+
+
 def _altered() -> dict[str, Any]:
     return {**plans.plan_of([plans.call("call")], name="altered"), "title": "Altered after the check"}
 
@@ -92,6 +98,7 @@ SCENES: Final = (
     Scene("cancelled", _cancelled, cancel_at="pause"),
     Scene("computed", _computed, event={"numbers": [1, 2, 3]}),
     Scene("retried", _retried, {"call": [PASSING, PASSING, {"id": 7}]}, fields={"first_run": "retried-manual-1"}),
+    Scene("composed", _composed, {"create.open": {"n": 7}, "create.tag": [LEFT_OPEN, {}]}),
     Scene("looked-up", _looked_up, {"pay": [LEFT_OPEN, {"id": 7}], "order": {"id": 8}}, fields={"first_run": "looked-up-manual-1"}),
     Scene("altered", _altered),
     Scene("rests", _rests),

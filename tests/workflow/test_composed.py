@@ -8,8 +8,7 @@ from typing import Any
 from temporalio import worker as temporal_worker
 from temporalio.client import Client
 
-from tests import plans, runs
-from tests.unit.core import test_composed_call as shop
+from tests import plans, runs, shop
 from tests.workflow import test_sandboxed
 from workflows import pipeline
 

@@ -3,63 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests import language, plans
+from tests import language, plans, shop
 from workflows.core import composed, errors, host, mock, model, plan, run
-
-OUTPUT = {"type": "object", "required": ["order"], "properties": {"order": {"type": "integer", "title": "Number"}}, "title": "What came"}
-ARGUMENTS = {
-    "type": "object",
-    "required": ["action"],
-    "properties": {
-        "action": {"enum": ["open", "read"]},
-        "customer": {"type": "string", "description": "Who orders"},
-        "title": {"type": "string"},
-        "tags": {"type": "array", "items": {"type": "string"}},
-        "state": {"type": "string", "default": "new"},
-    },
-    "additionalProperties": False,
-}
-OPEN: dict[str, Any] = {
-    "effect": "unsafe",
-    "input_schema": {"type": "object", "required": ["customer"], "properties": {"customer": {"maxLength": 9}}},
-    "output_schema": OUTPUT,
-    "steps": [
-        {
-            "id": "open",
-            "uses": "shop.order",
-            "with": {"action": "create", "customer": "${arguments.customer}", "title": "${arguments.title}", "state": "${arguments.state}"},
-            "save_as": "opened",
-        },
-        {
-            "id": "tag",
-            "uses": "shop.order",
-            "if": "${arguments.tags}",
-            "with": {"action": "tag", "order": "${opened.n}", "day": "${today}"},
-        },
-    ],
-    "output": {"order": "${opened.n}"},
-}
-FACTS: dict[str, Any] = {"retry": {"attempts": 4, "first_wait_seconds": 1, "factor": 2, "longest_wait_seconds": 1}}
-
-
-def tool(address: str, definition: dict[str, Any], actions: dict[str, str], transport: str = "rest") -> model.Tool:
-    return model.Tool(address, transport, "shop", definition, "0123456789ab", Decimal(30), actions=actions, **FACTS)
-
-
-def tools(**changes: Any) -> dict[str, model.Tool]:
-    """The catalog of a shop whose action `open` is made of two calls."""
-    definition = {"input_schema": ARGUMENTS, "actions": {"open": {**OPEN, **changes}, "read": {"effect": "safe", "rest": {"path": "/"}}}}
-    inner = {"actions": {name: {"effect": "unsafe", "rest": {"path": "/"}} for name in ("create", "tag")}}
-    return {
-        **plans.TOOLS,
-        "shop.orders": tool("shop.orders", definition, {"open": "unsafe", "read": "safe"}),
-        "shop.order": tool("shop.order", inner, {"create": "unsafe", "tag": "unsafe"}),
-    }
 
 
 class Shop:
@@ -90,7 +39,7 @@ def walked(world: Any, *, with_: dict[str, Any] | None = None, catalog: dict[str
     given = {"action": "open", "customer": "C-1", **(with_ or {})}
     facts = {"id": "create", "uses": "shop.orders", "with": given, "save_as": "made", **step}
     reading = plans.transform("after", "${made.order}")
-    current = run.Run(plan.load(plans.plan_of([facts, reading], tools=catalog or tools())), language.NOMINAL)
+    current = run.Run(plan.load(plans.plan_of([facts, reading], tools=catalog or shop.tools())), language.NOMINAL)
     mock.drive(current.walk(world))
     return current.record.as_json("run-1")
 
@@ -175,7 +124,7 @@ def test_the_error_of_the_first_call_stands_alone() -> None:
 
 
 def test_a_template_of_the_definition_that_fails_names_the_action() -> None:
-    result = walked(Shop(), catalog=tools(output={"order": "${opened.number}"}))
+    result = walked(Shop(), catalog=shop.tools(output={"order": "${opened.number}"}))
     assert result["error"]["type"] == "template error"
     assert result["error"]["message"] == "shop.orders open: in output.order: 'number' is missing in 'opened'; there is: n"
 
@@ -189,23 +138,23 @@ def test_a_template_of_the_definition_that_fails_names_the_action() -> None:
     ],
 )
 def test_a_mock_file_holds_the_whole_or_the_calls(outputs: dict[str, Any] | None, output: Any) -> None:
-    world = mock.MockHost(tools(), outputs, language.NOMINAL)
+    world = mock.MockHost(shop.tools(), outputs, language.NOMINAL)
     assert walked(world)["steps"][0]["output"] == output
     assert world.unused() == []
 
 
 def test_a_mock_file_without_either_names_the_step() -> None:
-    result = walked(mock.MockHost(tools(), {}, language.NOMINAL))
+    result = walked(mock.MockHost(shop.tools(), {}, language.NOMINAL))
     assert result["error"]["message"] == "the mock file holds no output for step 'create' (shop.orders); add \"create\": {...}"
 
 
 def test_a_plan_with_composed_actions_has_a_format_of_its_own() -> None:
     steps = [{"id": "create", "uses": "shop.orders", "with": {"action": "open", "customer": "C-1"}}]
-    made = plans.plan_of(steps, tools=tools())
+    made = plans.plan_of(steps, tools=shop.tools())
     assert made["format"] == 2
     assert list(made["tools"]) == ["shop.orders", "shop.order"]
     assert list(made["tools"]["shop.orders"]["composed"]) == ["open"]
-    assert plans.plan_of([{**steps[0], "with": {"action": "read"}}], tools=tools())["format"] == 1
+    assert plans.plan_of([{**steps[0], "with": {"action": "read"}}], tools=shop.tools())["format"] == 1
 
 
 @pytest.mark.parametrize(
@@ -218,11 +167,11 @@ def test_a_plan_with_composed_actions_has_a_format_of_its_own() -> None:
 )
 def test_a_plan_holds_the_actions_that_may_be_called(action: str, found: list[str]) -> None:
     step = plans.step(0, {"id": "a", "uses": "shop.orders", "with": {"action": action}})
-    assert composed.used(tools()["shop.orders"], [step]) == found
+    assert composed.used(shop.tools()["shop.orders"], [step]) == found
 
 
 def test_schemas_in_a_plan_have_no_texts_for_people() -> None:
-    made = composed.planned(tools()["shop.orders"], "open")
+    made = composed.planned(shop.tools()["shop.orders"], "open")
     assert made["result"] == {"type": "object", "required": ["order"], "properties": {"order": {"type": "integer"}}}
     assert made["arguments"][0]["properties"]["customer"] == {"type": "string"}
     assert made["arguments"][0]["properties"]["title"] == {"type": "string"}  # a property of that name stays

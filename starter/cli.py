@@ -27,6 +27,9 @@ COMMANDS: Final = {
     "runs": ("runs", "List runs."),
     "show": ("show", "Show one run."),
     "cancel": ("cancel", "Cancel a run."),
+    "approvals": ("approvals", "What people are asked now."),
+    "approve": ("approve", "Let a run go on."),
+    "reject": ("reject", "Do not let a run go on."),
     "apply": ("apply", "Create and update schedules."),
     "next": ("next_command", "When runs are due."),
     "schedules": ("schedules", "List schedules."),
@@ -45,7 +48,7 @@ COMMANDS: Final = {
 }
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
-    **dict.fromkeys(("approvals", "approve", "reject", "emit", "events"), "events and approvals"),
+    **dict.fromkeys(("emit", "events"), "events"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
 }
 

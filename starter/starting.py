@@ -20,9 +20,13 @@ def run_id(name: str, now: datetime.datetime) -> str:
 
 
 def run_input(
-    plan: Mapping[str, Any], params: Mapping[str, Any], event: Mapping[str, Any] | None, nominal: datetime.datetime | None
+    plan: Mapping[str, Any],
+    params: Mapping[str, Any],
+    event: Mapping[str, Any] | None,
+    nominal: datetime.datetime | None,
+    started_by: str | None = None,
 ) -> contract.RunInput:
-    """What the workflow gets.
+    """What the workflow gets. `started_by` is the person who starts it: approvals that want four eyes are not for that one.
 
     Raises:
         errors.ToolError: it is larger than Temporal carries.
@@ -34,6 +38,8 @@ def run_input(
         made["event"] = dict(event)
     if nominal is not None:
         made["nominal_time"] = nominal.isoformat()
+    if started_by:
+        made["started_by"] = started_by
     try:
         sizes.check_size(made, "what the run is given (plan, params, event)")
     except errors.LimitExceeded as error:

@@ -15,6 +15,7 @@ from temporalio import client, service
 
 from activities import json_text
 from starter import connection, following, history, output, session, starting
+from starter.approvals import people, waiting
 from starter.assistant import library
 from starter.commands import runs as runs_command
 from starter.schedules import listing, matching, preview, subjects
@@ -32,6 +33,7 @@ _INSTRUCTIONS: Final = (
     " its end. Approvals are decided by people, never here."
 )
 _MAX_TIMES: Final = 200
+_MAX_WAITING: Final = 100
 
 
 def made(shelf: library.Library, scopes: frozenset[str]) -> mcpserver.MCPServer:
@@ -98,10 +100,11 @@ def _add_runs(server: mcpserver.MCPServer) -> None:
 
     @server.tool(annotations=_READS, structured_output=False)
     async def list_waiting_approvals() -> str:
-        """Runs that wait for a person. Deciding is for people; there is no tool for it here."""
-        return _text(
-            {"approvals": [], "note": "approvals come with a later version; they will be decided by people, never by an assistant"}
-        )
+        """Runs that wait for a person: the question, whom it asks, what would be sent. Deciding is for people; no tool here does."""
+        with _told():
+            temporal = await connection.connect(converter.DATA_CONVERTER)
+            found = await waiting.listed(temporal, _MAX_WAITING)
+            return _text({"approvals": found, "note": "decided by people: ordinaut approve RUN STEP --as WHO"})
 
 
 def _add_schedules(server: mcpserver.MCPServer) -> None:
@@ -139,7 +142,9 @@ def _add_start(server: mcpserver.MCPServer, shelf: library.Library) -> None:
         out; `watch` waits for the end, with progress."""
         with _told():
             document = library.runnable(shelf.named(pipeline))
-            given = starting.run_input(document, _exact(params or {}), _exact(event), _nominal(at, document["timezone"]))
+            given = starting.run_input(
+                document, _exact(params or {}), _exact(event), _nominal(at, document["timezone"]), people.at_keyboard()
+            )
             temporal = await session.ready()
             run_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
             await starting.start(temporal, given, run_id)

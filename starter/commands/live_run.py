@@ -19,6 +19,7 @@ async def start(
     *,
     wait: bool,
     quiet: bool,
+    started_by: str | None = None,
 ) -> dict[str, Any]:
     """Starts a run of a plan and gives its result: how it ended, or how it stands where nobody is to `wait`.
 
@@ -28,7 +29,7 @@ async def start(
         connection.Unreachable: no service answered.
         errors.OrdinautError: the service is not ready, the run is given more than Temporal carries, or Ctrl-C ended the waiting.
     """
-    given = starting.run_input(document, params, event, nominal)
+    given = starting.run_input(document, params, event, nominal, started_by)
     temporal = await session.ready()
     await pollers.warn(temporal, task_queues.of_plan(document))
     run_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))

@@ -41,6 +41,7 @@ class _Order:
 @click.option("--params", "-p", multiple=True, metavar="K=V", help="A parameter: k=text, k:=JSON, or @file with a JSON object. Repeatable.")
 @click.option("--event", metavar="@FILE", help="The event's payload: JSON, or @file.")
 @click.option("--at", "at", metavar="TIME", help="The nominal time, ISO 8601; date words are taken from it. Now where left out.")
+@click.option("--as", "who", metavar="WHO", help="Who starts it, for approvals that want four eyes; your login's name where left out.")
 @click.option("--no-wait", is_flag=True, help="Start it and return at once.")
 @click.option(
     "--mock",
@@ -49,7 +50,9 @@ class _Order:
     help="No server, no effects: outputs come from the file, or are made up from the output schemas.",
 )
 @output.json_option
-def command(file: str, params: tuple[str, ...], event: str | None, at: str | None, no_wait: bool, mocked: str | None, as_json: bool) -> int:
+def command(
+    file: str, params: tuple[str, ...], event: str | None, at: str | None, who: str | None, no_wait: bool, mocked: str | None, as_json: bool
+) -> int:
     """Run a pipeline once. Mistakes are found first; a document with an error starts nothing."""
     settings = documents.settings()
     tools = documents.catalog(settings)
@@ -70,10 +73,13 @@ def command(file: str, params: tuple[str, ...], event: str | None, at: str | Non
     if mocked is not None:
         return _mock(order, checked.pipeline, checked.plan, tools, mocked)
     from starter import credentials
+    from starter.approvals import people
     from starter.commands import live_run
 
     credentials.warn(checked.plan["tools"], tools, settings)
-    result = asyncio.run(live_run.start(checked.plan, given, payload, order.nominal, wait=not no_wait, quiet=as_json))
+    result = asyncio.run(
+        live_run.start(checked.plan, given, payload, order.nominal, wait=not no_wait, quiet=as_json, started_by=people.at_keyboard(who))
+    )
     return _finish(result, as_json, output.result if no_wait else output.outcome)
 
 

@@ -41,8 +41,12 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any, s
         pytest.param(("chek", "x.json"), "no command 'chek'; did you mean 'check'?", id="misspelt command"),
         pytest.param(("launch",), "no command 'launch'; 'ordinaut --help' lists the commands", id="unknown command"),
         pytest.param(("retry", "x"), "'retry' is not in this version; it comes with control flow", id="later command"),
-        pytest.param(("approve", "x", "y"), "'approve' is not in this version; it comes with events and approvals", id="later still"),
-        pytest.param(("run", "x.json", "--parms", "a=b"), "No such option '--parms'. Did you mean '--params'?", id="misspelt option"),
+        pytest.param(("emit", "x", "y"), "'emit' is not in this version; it comes with events", id="later still"),
+        pytest.param(
+            ("run", "x.json", "--parms", "a=b"),
+            "No such option '--parms'. (Did you mean one of: '--as', '--params'?)",
+            id="misspelt option",
+        ),
         pytest.param(("check",), "Missing argument 'PATHS...'.", id="no argument"),
         pytest.param(("run", "x.json", "y.json"), "Got unexpected extra argument (y.json)", id="too many arguments"),
         pytest.param(

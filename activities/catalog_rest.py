@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities import catalog_checked, catalog_examples, catalog_problems, environment_names
+from activities import catalog_checked, catalog_conditions, catalog_examples, catalog_problems, environment_names
 from activities import catalog_templates as templates
 from activities.rest import request, segments
 from workflows.core import errors, fit_words, marks, model
@@ -151,6 +151,8 @@ def _conditions(place: _Place) -> Iterator[errors.Problem]:
         if isinstance(case, Mapping):
             path = fit_words.path_to(place.path, ["cases", number])
             yield from _expression(case, "if", path, place.names)
+            if isinstance(case.get("if"), str):
+                yield from catalog_conditions.check(case["if"], fit_words.path_to(path, ["if"]), place.own.get("input_schema"))
             if "if" not in case and number + 1 < len(cases or ()):
                 yield _problem("'if' is missing, expected it in every case but the last: what follows would never be sent", path)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from activities.rest import parts, rate_limits, segments, texts
-from workflows.core import errors, fit_call, model, scope
+from workflows.core import errors, fit_call, model, scope, values
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 KEYS: Final = (
@@ -118,14 +118,29 @@ class Action:
         """The request that fits the arguments.
 
         Raises:
-            ToolError: INVALID_INPUT, none does.
+            ToolError: INVALID_INPUT, none does, or a condition gives no boolean.
         """
         for condition, description in self.cases:
-            if condition is None or condition.value(names) is True:
+            if condition is None or _holds(condition, names):
                 return description
         raise errors.ToolError(
             errors.INVALID_INPUT, "none of the action's requests is for these arguments: no condition of its cases is true"
         )
+
+
+def _holds(condition: parts.Part, names: scope.Scope) -> bool:
+    """Whether a condition is true; null, as of an argument that was not given, is false.
+
+    Raises:
+        ToolError: INVALID_INPUT, it gives something else: a text that is there would look like a yes and never be one.
+    """
+    found = condition.value(names)
+    if found is not None and not isinstance(found, bool):
+        shown = (
+            f"{condition.path} gives {values.shown(found)}, expected true or false; compare it, as in ${{arguments.operation == 'list'}}"
+        )
+        raise parts.bad_definition(shown)
+    return bool(found)
 
 
 def of(tool: model.Tool, name: str | None) -> Action:

@@ -167,6 +167,25 @@ def test_arguments_without_a_request_are_refused() -> None:
     assert called.output == [1]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("add", 'text "add"'), ("", 'text ""'), (1, "the number 1"), (["add"], "a list of 1 item")],
+    ids=["text", "empty text", "number", "list"],
+)
+def test_a_condition_that_gives_no_boolean_is_told_and_nothing_sent(value: Any, shown: str) -> None:
+    cases = [{"if": "${arguments.operation}", "rest": {"path": "/a"}}, {"rest": {"path": "/b"}}]
+    called = vendors.call(None, {}, {"operation": value}, cases=cases)
+    message = f"the tool definition cannot be used: cases[0].if gives {shown}, expected true or false; compare it, as in ${{arguments.operation == 'list'}}"
+    assert (called.failure, called.requests) == (("invalid input", True, message), [])
+
+
+@pytest.mark.parametrize(("value", "target"), [(True, "POST /a"), (False, "POST /b"), (None, "POST /b")])
+def test_a_condition_of_an_argument_that_was_not_given_is_false(value: Any, target: str) -> None:
+    cases = [{"if": "${arguments.flag}", "rest": {"path": "/a"}}, {"rest": {"path": "/b"}}]
+    called = vendors.call(None, {"/a": vendors.reply({}), "/b": vendors.reply({})}, {"flag": value}, cases=cases)
+    assert (called.error, called.targets) == (None, [target])
+
+
 def test_what_needs_an_approval_goes_to_a_stand_in_only() -> None:
     assert vendors.call({"path": "/a"}, {"/a": vendors.reply({"ok": 1})}, approval=True).output == {"ok": 1}
     called = vendors.call({"path": "/a"}, {}, approval=True, endpoint="https://pay.bank.example")

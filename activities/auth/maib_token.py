@@ -15,6 +15,7 @@ from workflows.core import errors
 
 #: The two forms: endings of the variables, and how the request names them.
 _PROJECT: Final = (("PROJECT_ID", "projectId"), ("PROJECT_SECRET", "projectSecret"))
+_CLIENT_PATH: Final = "/v2/auth/token"
 _CLIENT: Final = (("CLIENT_ID", "clientId"), ("CLIENT_SECRET", "clientSecret"))
 
 
@@ -54,5 +55,7 @@ async def _obtain(way: base.Way) -> tokens.Token:
 
 
 def _form(way: base.Way) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Which form it is: the one that is configured, the project's first."""
+    """Which form it is: the one that the address takes; elsewhere the one that is configured, the project's first."""
+    if str(way.given.get("token_url", "")).endswith(_CLIENT_PATH):
+        return _CLIENT
     return _CLIENT if way.settings.has(f"{way.prefix}_CLIENT_SECRET") and not way.settings.has(f"{way.prefix}_PROJECT_SECRET") else _PROJECT

@@ -176,7 +176,8 @@ def _show(facts: dict[str, Any]) -> None:
 
 
 def _made_of(facts: dict[str, Any]) -> str:
-    return f", calls {' and '.join(facts['calls'])}" if "calls" in facts else ""
+    inner = dict.fromkeys(one for one in facts.get("calls", ()) if not one.startswith("system."))
+    return f", calls {', '.join(inner)}" if inner else ""
 
 
 def _limit(limit: dict[str, Any] | None) -> list[str]:

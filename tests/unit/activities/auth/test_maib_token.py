@@ -86,6 +86,11 @@ async def test_only_an_object_can_be_signed_and_nothing_needs_no_signature() -> 
             id="no file",
         ),
         pytest.param({"type": "custom", "method": "maib_token"}, ["BANK_PROJECT_ID", "BANK_PROJECT_SECRET"], id="token"),
+        pytest.param(
+            {"type": "custom", "method": "maib_token", "token_url": "https://api.maibmerchants.md/v2/auth/token"},
+            ["BANK_CLIENT_ID", "BANK_CLIENT_SECRET"],
+            id="token of the second version",
+        ),
     ],
 )
 def test_what_is_missing_is_named(given: dict[str, Any], missing: list[str]) -> None:

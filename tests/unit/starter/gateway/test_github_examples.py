@@ -29,3 +29,10 @@ async def test_all_payloads_are_accepted_with_a_right_signature_and_refused_with
     assert [json.dumps(event.payload, default=float) for event in kept.events] == [
         json.dumps(payload) for name, payload in EXAMPLES if name != "ping"
     ]
+
+
+async def test_a_pull_request_has_what_the_document_s_pipeline_reads() -> None:
+    """pipelines/automated-pr-review.json reads the number and the repository's full name."""
+    opened = [payload for name, payload in EXAMPLES if name == "pull_request" and payload["action"] == "opened"]
+    assert opened
+    assert all(isinstance(payload["number"], int) and "/" in payload["repository"]["full_name"] for payload in opened)

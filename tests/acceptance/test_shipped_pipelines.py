@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from starter import documents, history, local_service, starting
-from tests import reference_cases
+from tests import approvers, reference_cases
 
 PIPELINES = sorted((reference_cases.ROOT / "pipelines").glob("*.json"))
 EVENTS: dict[str, dict[str, Any]] = {
@@ -44,10 +44,11 @@ async def ended(service: local_service.LocalService, file: Path, tmp_path: Path)
     run_id = starting.run_id(file.stem, datetime.datetime.now(datetime.UTC))
     event = EVENTS.get(file.stem)
     handle = await starting.start(service.temporal, starting.run_input(checked.plan, {}, event, None), run_id)
-    try:
-        await handle.result()
-    except Exception as error:
-        assert str(error)
+    async with approvers.at_hand(handle):
+        try:
+            await handle.result()
+        except Exception as error:
+            assert str(error)
     told = history.RunHistory(service.temporal.data_converter)
     await told.read([item async for item in handle.fetch_history_events()])
     shown = told.record().as_json(run_id)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from workflows.core import errors
 
 HIDDEN: Final = "***"
 #: A shorter value is not looked for in texts: it would blot out half of every message.
 MIN_MASKED_CHARS: Final = 4
+#: A shorter value is not looked for in outputs: there it may be a word like any other, and outputs are data.
+MIN_OUTPUT_CHARS: Final = 16
 MAX_FILE_BYTES: Final = 65_536
 
 
@@ -75,3 +77,35 @@ def mask(text: str, values: Iterable[str]) -> str:
     for value in sorted({value for value in values if len(value) >= MIN_MASKED_CHARS}, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     return text
+
+
+def without(value: Any, values: Iterable[str]) -> Any:
+    """A JSON value without these secrets: itself where none of at least 16 characters is in its texts, else a copy with `***`.
+
+    >>> without({"headers": ["Bearer xoxb-1234567890123"]}, ["xoxb-1234567890123", "none"])
+    {'headers': ['Bearer ***']}
+    """
+    wanted = [one for one in values if len(one) >= MIN_OUTPUT_CHARS]
+    whole = "\0".join(_texts(value)) if wanted else ""
+    found = [one for one in wanted if one in whole]
+    return _replaced(value, found) if found else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            yield key
+            yield from _texts(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _replaced(value: Any, found: list[str]) -> Any:
+    if isinstance(value, str):
+        return mask(value, found)
+    if isinstance(value, Mapping):
+        return {mask(key, found): _replaced(member, found) for key, member in value.items()}
+    return [_replaced(item, found) for item in value] if isinstance(value, list) else value

@@ -14,7 +14,7 @@ import urllib.parse
 import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from activities import environment_names as names
 from activities import secrets, service_limits
@@ -222,10 +222,17 @@ class Settings:
 
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by `***`, also the database's password by itself."""
+        return secrets.mask(text, self._hidden())
+
+    def without_secrets(self, output: Any) -> Any:
+        """A tool's output without known secrets, see `secrets.without`."""
+        return secrets.without(output, self._hidden())
+
+    def _hidden(self) -> list[str]:
         values = [*(secret.reveal() for secret in self._revealed.values()), *self._former]
         for url in (self.database_url, *(self._revealed.get(name) for name in (names.REDIS_URL, names.REDIS_SERVICE_URL))):
             values += _passwords(url.reveal()) if url is not None else []
-        return secrets.mask(text, values)
+        return values
 
 
 def _problems(name: str, given: Mapping[str, str]) -> list[str]:

@@ -88,10 +88,16 @@ class ToolActivities:
         answer = await _within(_own_timeout(tool), transport, _call_of(tool, fitted.value, given, progress))
         output_schema = tool.output_schema_of(_action(given))
         fit.output(output_schema, answer.output, validators.fast(output_schema))
-        output = contract.CallOutput(output=answer.output)
+        shown = self._settings.without_secrets(answer.output)
+        output = contract.CallOutput(output=shown)
         if fitted.changed:
             output["arguments"] = fitted.value
-        if warnings := [*_changed_definition(tool, given["digest"]), *fitted.notices, *answer.warnings]:
+        if warnings := [
+            *_changed_definition(tool, given["digest"]),
+            *fitted.notices,
+            *answer.warnings,
+            *_quoting(shown is not answer.output),
+        ]:
             output["warnings"] = warnings
         if activity.info().attempt > 1:
             output["attempts"] = activity.info().attempt
@@ -113,6 +119,10 @@ class ToolActivities:
             known = ", ".join(self._transports)
             raise errors.ToolError(errors.INVALID_INPUT, f"no call goes through the transport {tool.transport!r}; known here are {known}")
         return self._transports[tool.transport]
+
+
+def _quoting(is_masked: bool) -> list[str]:
+    return ["the answer held one of this worker's own secrets; it is kept as ***"] if is_masked else []
 
 
 def open_transports(settings: settings_module.Settings) -> dict[str, base.Transport]:

@@ -221,7 +221,7 @@ def test_errors_that_are_final_come_with_advice(reply: vendors.Reply, kind: str,
     assert len(found.requests) == 1
 
 
-IN_A_MINUTE = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+IN_AN_HOUR = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.mark.parametrize(
@@ -232,10 +232,10 @@ IN_A_MINUTE = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=
             failed(
                 *(429, "rate_limit_error", "Slow."),
                 anthropic_ratelimit_requests_remaining="0",
-                anthropic_ratelimit_requests_reset=IN_A_MINUTE,
+                anthropic_ratelimit_requests_reset=IN_AN_HOUR,
             ),
             "throttled",
-            (1, 60),
+            (60, 3_600),
             id="a time",
         ),
         pytest.param(failed(529, "overloaded_error", "Overloaded"), "unreachable", None, id="overloaded"),

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime
 import itertools
+import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -149,11 +150,13 @@ async def a_manual_pipeline_runs_when_triggered(temporal: temporal_client.Client
 
 async def overlap_is_as_the_document_says(temporal: temporal_client.Client, overlap: str, least: int, most: int) -> None:
     plan = day_plan(overlap.replace("_", "-"), plans.sleep("long", 6))
+    began = time.monotonic()
     async with firing(temporal, plan, EACH_TWO_SECONDS, timing.Policies(overlap=overlap)) as handle:
         await asyncio.sleep(13)
         found = await nominal_times(temporal, plan["name"])
         info = (await handle.describe()).info
-    assert least <= len(found) <= most
+    slower = max(1.0, (time.monotonic() - began) / 15)  # a busy machine looks later, when more were due
+    assert least <= len(found) <= most * slower
     assert (info.num_actions_skipped_overlap > 0) == (overlap == "skip")
     if overlap == "buffer_all":  # each due time in its turn
         assert {later - earlier for earlier, later in itertools.pairwise(found)} <= {datetime.timedelta(seconds=2)}

@@ -58,7 +58,7 @@ async def test_metadata_of_a_failed_run_show_the_step_and_the_error(looking: web
         "✗ create_discrepancy_tickets jira.enterprise bulk_import failed",
         "○ send_finance_report msteams.enterprise pending",
         "rejected by the vendor:",
-        "refused, as ordered",
+        "refused_as_ordered",
     )
 
 

@@ -62,7 +62,7 @@ def _tell(service: local_service.LocalService, database: Path | None) -> None:
         output.say(f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured;")
         output.say(f"           {service.sandbox_url}/_sandbox/calls lists what they were asked")
     output.say(f"Metrics    {service.metrics_url}   for Prometheus")
-    output.say("Gateway    not in this version; it comes with events")
+    output.say("Gateway    not part of it yet: events that start pipelines come with a later version")
     output.say()
     output.say("In another terminal:  ordinaut run pipelines/daily-financial-reconciliation.json")
     output.say("Ctrl-C ends it.")

@@ -11,7 +11,7 @@ SERVICE: Final = "gitlab"
 TOOLS: Final[vendor.Tools] = gitlab_bridge.TOOLS
 _SITE: Final = "https://gitlab.com"
 _CONFLICT: Final = 409
-#: The newest commit of every merge request.
+#: The commit of every pipeline.
 _HEAD: Final = "a1b2c3"
 _BOT: Final = {"id": 1, "username": "ordinaut-bot", "name": "Ordinaut"}
 
@@ -48,8 +48,13 @@ def list_notes(request: api.Request, memory: vendor.Memory) -> Any:
 
 
 def approve(request: api.Request, memory: vendor.Memory) -> Any:
-    """POST /projects/{project}/merge_requests/{iid}/approve; 409 where another commit came, 401 the second time."""
-    if (request.body or {}).get("sha") not in (None, _HEAD):
+    """POST /projects/{project}/merge_requests/{iid}/approve; 409 where another commit came, 401 the second time.
+
+    Which commit is the newest, only the caller's event knows: it is the one that is named first. One of zeros never is.
+    """
+    named = str((request.body or {}).get("sha") or "")
+    newest = memory.things(_key(request, "head")).setdefault("sha", named) if named.strip("0") else _HEAD
+    if named and named != newest:
         raise vendor.Refused("SHA does not match HEAD of source branch", _CONFLICT)
     approvals = memory.things(_key(request, "approval"))
     if approvals:

@@ -148,9 +148,22 @@ def _holds(contact: Mapping[str, Any], wanted: Any) -> bool:
     if test is None:
         raise vendor.Refused(f"Invalid operator {wanted['operator']}", vendor.BAD_REQUEST)
     try:
-        return test(str(contact.get(name) or ""), wanted)
+        return test(_comparable(contact.get(name)), {key: _comparable(value) for key, value in wanted.items()})
     except KeyError as error:
         raise vendor.Refused(f"operator {wanted['operator']} requires {error.args[0]}", vendor.BAD_REQUEST) from None
+
+
+def _comparable(value: Any) -> Any:
+    """A value as it is compared: times in UTC whatever their offset, lists item by item, everything else as text."""
+    if isinstance(value, list):
+        return [_comparable(one) for one in value]
+    try:
+        moment = datetime.datetime.fromisoformat(str(value)) if "T" in str(value) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        return str(value or "")
+    return f"{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _page(found: list[tuple[str, Any]], limit: int, after: Any, names: Any) -> dict[str, Any]:

@@ -88,3 +88,9 @@ async def test_every_form_of_error_is_read(
     failure = await vendor.failure(RUN, None, {"project_id": 42, "ref": "feature"})
     assert failure.type == kind
     assert f'HTTP {status}: "{words}"' in failure.message
+
+
+async def test_an_approval_of_a_commit_that_is_no_longer_the_newest_is_refused(vendor: vendors.Vendor) -> None:
+    await vendor.call(APPROVE, None, {**MERGE_REQUEST, "sha": "0f1e2d3c"})
+    failure = await vendor.failure(APPROVE, None, {**MERGE_REQUEST, "sha": "a1b2c3"})
+    assert '"SHA does not match HEAD of source branch"' in failure.message

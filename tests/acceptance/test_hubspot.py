@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -66,6 +67,16 @@ async def test_filters_go_out_as_hubspot_has_them(hubspot: HubSpot, wanted: dict
         "properties": ["email"],
         "limit": 100,
     }
+
+
+@pytest.mark.parametrize(("hours", "found"), [(3, 4), (1, 0)])
+async def test_times_are_compared_whatever_their_offset(hubspot: HubSpot, hours: int, found: int) -> None:
+    since = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=5))) - datetime.timedelta(hours=hours)
+    value = since.isoformat(timespec="seconds")
+    output = await hubspot.act(
+        "get_contacts", filters=[{"property": "createdate", "operator": "GTE", "value": value}], properties=["email"]
+    )
+    assert len(output["results"]) == found
 
 
 async def test_without_filters_all_contacts_are_listed(hubspot: HubSpot) -> None:

@@ -55,3 +55,14 @@ async def test_a_refund_goes_to_a_stand_in_only_as_long_as_nobody_can_approve() 
     await activities.close()
     assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
     assert "refund_payment needs an approval, and this call carries none" in caught.value.message
+
+
+async def test_the_token_of_the_bank_accounts_is_never_sent_to_the_merchant_api(sandbox: server.Running) -> None:
+    variables = {**app.endpoints(sandbox.url), "MAIB_TOKEN": "of maib.banking"}
+    activities = tools.ToolActivities(reference_cases.TOOLS, settings.Settings.from_mapping(variables))
+    with pytest.raises(exceptions.ApplicationError) as caught:
+        await call(activities, "list_payments")
+    await activities.close()
+    assert caught.value.type == "invalid input"
+    assert "maib needs MAIB_CLIENT_ID and MAIB_CLIENT_SECRET, or MAIB_MERCHANTS_TOKEN, which is not set; " in caught.value.message
+    assert sandbox.sandbox.calls.items == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,10 @@ from starter import documents, history, local_service, starting
 from tests import approvers, reference_cases
 
 PIPELINES = sorted((reference_cases.ROOT / "pipelines").glob("*.json"))
+README = (PIPELINES[0].parent / "README.md").read_text(encoding="utf-8")
+#: The events that the README tells people to send.
 EVENTS: dict[str, dict[str, Any]] = {
-    "automated-pr-review": {"number": 17, "repository": {"full_name": "company/main-product"}},
-    "gitlab-mr-quality-gate": {
-        "project": {"id": 42, "path_with_namespace": "company/main-product"},
-        "object_attributes": {"iid": 7, "source_branch": "feature", "target_branch": "main", "last_commit": {"id": "a1b2c3"}},
-    },
+    name: json.loads(event) for name, event in re.findall(r"^\| `([\w-]+)` \| `(\{.*\})` \|$", README, re.MULTILINE)
 }
 #: Steps that the day's data may leave out; all others have to be done.
 MAY_BE_SKIPPED = {
@@ -60,6 +59,7 @@ async def test_each_shipped_pipeline_runs_to_its_end(tmp_path: Path, monkeypatch
     async with local_service.running(with_sandbox=True, real_vendors=True) as service:
         found = {file.stem: await ended(service, file, tmp_path) for file in PIPELINES}
     assert len(found) == len(PIPELINES) >= 12
+    assert sorted(EVENTS) == ["automated-pr-review", "gitlab-mr-quality-gate"]
     assert {name: one.error for name, one in found.items() if one.error} == {}
     left = {name: {step for step, status in one.status.items() if status != "completed"} for name, one in found.items()}
     assert {name: steps for name, steps in left.items() if steps} == MAY_BE_SKIPPED, json.dumps(left, default=list)

@@ -23,7 +23,9 @@ EVENTS: dict[str, dict[str, Any]] = {
 #: Steps that the day's data may leave out; all others have to be done.
 MAY_BE_SKIPPED = {
     "automated-release": {"notify_no_release"},
-    "sia-monthly-employment": {"notify_invalid_report"},
+    "daily-financial-reconciliation": {"confirm_large_discrepancies"},
+    "sia-monthly-employment": {"notify_invalid_report", "notify_not_approved"},
+    "vendor-payments": {"tell_finance_not_paid"},
 }
 
 

@@ -68,6 +68,7 @@ _OWN_CREDENTIALS: Final = {"maib": "MAIB_MERCHANTS_TOKEN"}
 #: What definitions want to know of a customer, by service, as it fits the stand-ins and the shipped pipelines.
 _CONFIGURATION: Final = {
     "hubspot": {"HUBSPOT_WORKFLOW_LISTS": "12345=77"},
+    "maib": {"MAIB_CONSENT_ID": "consent-1", "MAIB_PSU_IP_ADDRESS": "192.0.2.10"},
     "salesforce": {"SALESFORCE_REPORTS": "weekly_sales=00O1234567890ABC"},
 }
 _TOO_MANY: Final = 429

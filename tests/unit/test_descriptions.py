@@ -26,6 +26,24 @@ QUESTION = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
 
 CTO = {"propertyName": "jobtitle", "operator": "EQ", "value": "CTO"}
 
+ORDER = {
+    "endToEndIdentification": "INV-1",
+    "instructedAmount": {"currency": "MDL", "amount": "12450.00"},
+    "creditorAccount": {"iban": "MD24AG000225100013104168"},
+    "creditorName": "Nistru Foods SA",
+}
+PAYMENT = {**ORDER, "debtorAccount": {"iban": "MD24AG000000022951234567"}}
+BULK_EDIT = {
+    "selectedActions": ["labels"],
+    "selectedIssueIdsOrKeys": ["FIN-1"],
+    "editedFieldsInput": {"labelsFields": [{"fieldId": "labels", "bulkEditMultiSelectFieldOption": "ADD", "labels": [{"name": "bug"}]}]},
+}
+RULE = {
+    **{"title": "Errors", "ruleGroup": "api", "folderUID": "f1", "orgID": 1, "condition": "A", "for": "5m"},
+    **{"noDataState": "NoData", "execErrState": "Error"},
+    "data": [{"refId": "A", "datasourceUid": "prometheus", "relativeTimeRange": {"from": 600, "to": 0}, "model": {"expr": "errors"}}],
+}
+
 #: vendor, method and path, a right body, a wrong one
 BODIES: list[tuple[str, str, str, Any, Any]] = [
     ("github", "POST", "/app/installations/5/access_tokens", {"permissions": {"issues": "write"}}, {"permissions": {"issues": "own"}}),
@@ -65,6 +83,10 @@ BODIES: list[tuple[str, str, str, Any, Any]] = [
     ("graph", "POST", "/users/u1/teamwork/microsoft.graph.sendActivityNotification", {"activityType": "approval", "previewText": {"content": "Look"}}, {"activityType": 5}),
     ("openai", "POST", "/chat/completions", {**QUESTION, "temperature": 0.2}, {**QUESTION, "temperature": 9}),
     ("anthropic", "POST", "/v1/messages", {**QUESTION, "max_tokens": 100}, QUESTION),
+    ("nextgenpsd2", "POST", "/v1/payments/domestic-credit-transfers", PAYMENT, {**PAYMENT, "instructedAmount": {"currency": "MDL", "amount": 12450}}),
+    ("jira-client", "POST", "/rest/api/3/bulk/issues/fields", BULK_EDIT, {**BULK_EDIT, "editedFieldsInput": {"labelsFields": {"labels": []}}}),
+    ("grafana", "POST", "/api/dashboards/db", {"dashboard": {"title": "Desk", "id": None, "panels": []}}, {"dashboard": {"title": "Desk", "panels": {}}}),
+    ("grafana", "POST", "/api/v1/provisioning/alert-rules", RULE, {**RULE, "noDataState": "Octopus"}),
     ("hubspot", "POST", "/crm/v3/objects/contacts/search", {"filterGroups": [{"filters": [CTO]}], "limit": 100}, {"filterGroups": [{"filters": [{**CTO, "operator": "LIKE"}]}]}),
     ("hubspot", "POST", "/crm/v3/objects/contacts/batch/update", {"inputs": [{"id": "501", "properties": {"phone": "1"}}]}, {"inputs": [{"id": 501}]}),
     ("hubspot", "PUT", "/crm/v3/lists/77/memberships/add", ["501"], [501]),
@@ -91,6 +113,7 @@ BODIES: list[tuple[str, str, str, Any, Any]] = [
 
 def judged(vendor: str, method: str, path: str, body: Any) -> list[str]:
     headers = {"content-type": "application/json", "anthropic-version": "2023-06-01"}
+    headers |= {"x-request-id": "99391c7e-ad88-49ec-a2ad-99ddcb1f7721", "psu-ip-address": "192.0.2.10"}
     return check.problems(vendor, check.Request(method, path, headers=headers, body=json.dumps(body).encode()))
 
 
@@ -134,6 +157,8 @@ PASSES_ANYTHING = {("jira", "PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/
         ("github", "DELETE", f"{REPOSITORY}/pulls", "", "Operation delete not found for /repos/ana/desk/pulls"),
         ("github", "GET", f"{REPOSITORY}/pulls", "per_page=many", "Failed to cast value to integer type: many"),
         ("github", "POST", f"{REPOSITORY}/issues", "", "Missing required request body"),
+        ("nextgenpsd2", "GET", "/v1/accounts", "", "Missing required header parameter: X-Request-ID"),
+        ("jira-client", "GET", "/rest/agile/1.0/board", "maxResults=all", "Failed to cast value to number type: all"),
     ],
 )
 def test_what_is_not_described_is_refused(vendor: str, method: str, path: str, query: str, said: str) -> None:
@@ -148,6 +173,9 @@ def test_every_operation_asked_for_is_kept() -> None:
         "openai": operations.OPENAI,
         "anthropic": operations.ANTHROPIC,
         "hubspot": {path: (operation[0],) for path, operation in operations.HUBSPOT.items()},
+        "nextgenpsd2": operations.NEXTGENPSD2,
+        "jira-client": {path: (operation[0],) for path, operation in operations.JIRA_CLIENT.items()},
+        "grafana": dict.fromkeys(operations.GRAFANA, ("post",)),
     }
     for vendor, paths in asked.items():
         kept = json.loads((check.HERE / f"{vendor}.json").read_text(encoding="utf-8"))["paths"]

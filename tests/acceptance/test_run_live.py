@@ -278,7 +278,8 @@ async def test_show_runs_and_cancel_need_no_worker_and_a_worker_takes_up_what_wa
     assert (cancelled.code, cancelled.out) == (0, f"{to_cancel}  cancelling\n")
     assert cancelled.err == "no worker has taken it up yet; it is cancelled as soon as one runs: ordinaut worker\n"
     assert (await ordinaut("show", run_id, "--json")).json == started.json
-    worker = commands.Background(tmp_path / "worker", "worker", variables={**variables, **sandbox.endpoints, "MAIB_TOKEN": "sandbox"})
+    bank = {"MAIB_TOKEN": "sandbox", "MAIB_CONSENT_ID": "consent-1"}
+    worker = commands.Background(tmp_path / "worker", "worker", variables={**variables, **sandbox.endpoints, **bank})
     try:
         await asyncio.to_thread(worker.says, "worker on")
         assert worker.err == f"worker on {embedded_server.address}, task queues 'pipelines' and 15 of services; Ctrl-C ends it\n"

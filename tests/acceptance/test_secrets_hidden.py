@@ -60,6 +60,11 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, str]]] = {
         {"BANK_PROJECT_SECRET": f"{P}-project"},
         {"BANK_PROJECT_ID": "1"},
     ),
+    "client certificate": (
+        {"type": "mutual_tls"},
+        {"BANK_CERTIFICATE_PASSWORD": f"{P}-p12"},
+        {"BANK_CERTIFICATE_PATH": "{folder}/company.p12"},
+    ),
     "pkcs12": (
         {"type": "digital_signature", "password_env": "BANK_PASSWORD"},
         {"BANK_PASSWORD": f"{P}-p12"},

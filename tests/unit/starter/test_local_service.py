@@ -75,3 +75,14 @@ async def test_a_demo_never_sends_real_credentials_to_a_stand_in(state: Path, mo
 def test_sample_rows_are_of_today_where_the_shipped_pipelines_are() -> None:
     today = local_service.today({})
     assert abs(today - datetime.datetime.now(datetime.UTC).date()) <= datetime.timedelta(days=1)
+
+
+async def test_a_server_that_asks_for_no_credentials_is_stood_in_for_until_its_address_is_there(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_URL", "http://127.0.0.1:9/own")
+    async with local_service.running(with_sandbox=True, real_vendors=True) as service:
+        assert "PROMETHEUS" not in service.settings.endpoints
+    monkeypatch.delenv("PROMETHEUS_URL")
+    async with local_service.running(with_sandbox=True, real_vendors=True) as service:
+        assert service.settings.endpoints["PROMETHEUS"] == f"{service.sandbox_url}/prometheus"

@@ -51,6 +51,15 @@ def test_every_http_tool_of_the_catalog_has_a_stand_in_for_each_of_its_actions()
     assert missing == []
 
 
+async def test_configuration_of_one_s_own_goes_before_that_of_the_stand_ins_but_credentials_do_not() -> None:
+    async with server.sandbox_server() as running:
+        given = running.variables({"SALESFORCE_REPORTS": "weekly_sales=00Oown", "SLACK_ACCESS_TOKEN": "xoxb-real"}, without=["jira"])
+    assert given["HUBSPOT_WORKFLOW_LISTS"] == "12345=77"
+    assert "SALESFORCE_REPORTS" not in given and given["SALESFORCE_ACCESS_TOKEN"] == "sandbox"
+    assert given["SLACK_ACCESS_TOKEN"] == given["MAIB_MERCHANTS_TOKEN"] == "sandbox"
+    assert not [name for name in given if "JIRA" in name]
+
+
 def test_endpoints_name_a_variable_for_every_service() -> None:
     variables = app.endpoints("http://127.0.0.1:9000/")
     assert variables["ORDINAUT_ENDPOINT_SLACK"] == "http://127.0.0.1:9000/slack"

@@ -28,6 +28,21 @@ TOOLS: dict[str, model.Tool] = {
 }
 
 
+#: A tool of which one action asks people.
+GUARDED: dict[str, model.Tool] = {
+    **TOOLS,
+    "desk.guarded": model.Tool(
+        "desk.guarded",
+        "http",
+        "desk",
+        {"actions": {"pay": {"effect": "key", "approval": {"approvers": ["finance"]}}}},
+        "0123456789ab",
+        Decimal(30),
+        actions={"pay": model.KEY},
+        retry=TOOLS["desk.tickets"].retry,
+    ),
+}
+
 #: Tools of which some look up at the vendor whether an earlier try was done, before they are sent again.
 LOOKING: dict[str, model.Tool] = {
     **TOOLS,

@@ -33,6 +33,7 @@ class Desk:
     def __init__(self) -> None:
         self._books: dict[str, book.Book] = {}
         self._waiting: set[str] = set()
+        self._tell: Callable[[], None] = lambda: None  # shows how things stand, once a run waits
 
     def judge(self, verb: str, value: Any) -> None:
         """Whether a decision would count; nothing is written down.
@@ -57,6 +58,7 @@ class Desk:
             found.take(verb, given, claims, workflow.now())
         except errors.OrdinautError as error:
             raise exceptions.ApplicationError(str(error), type=error.kind, non_retryable=True) from None
+        self._tell()
         return {"step": found.asked.name, "status": found.status or "waiting", "approvals": found.approvals, "quorum": found.asked.quorum}
 
     def signalled(self, verb: str, value: Any) -> None:
@@ -94,6 +96,7 @@ class Desk:
         found = book.Book(asked, people.from_json(answer), workflow.info().workflow_id, workflow.now(), given.get("started_by"))
         self._books[asked.name] = found
         self._waiting.add(asked.name)
+        self._tell = tell
         workflow.upsert_search_attributes([_STATUS.value_set(WAITING), _STEP.value_set(asked.step)])
         tell()
         notifier = _Notifier(found, given["plan"]["tools"], call_tool, self._note)
@@ -206,15 +209,15 @@ async def _until_decided(found: book.Book, notifier: _Notifier, tell: Callable[[
     while not found.over:
         due = deadlines.following(found.asked, found.since, found.reminders, found.escalated)
         left = max(due.at - workflow.now(), datetime.timedelta(0))
-        seen = found.approvals
         try:
             await workflow.wait_condition(
-                lambda seen=seen: found.over or found.approvals != seen,  # type: ignore[misc]
+                lambda: found.over,
                 timeout=left,
                 timeout_summary=f"{found.asked.name}: {due.what}",
             )
         except TimeoutError:
-            _do(due.what, found, notifier)
+            if not found.over:  # a decision that came with the timer goes first
+                _do(due.what, found, notifier)
         if not found.over:
             tell()
 

@@ -29,7 +29,7 @@ from activities import catalog
 from starter import embedded, following, starting
 from starter.sandbox import server as asgi
 from tests import plans
-from workflows import converter
+from workflows import contract, converter
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(180)]
 
@@ -39,8 +39,11 @@ TOOL: Final[dict[str, Any]] = {
     "address": "desk.tickets",
     "transport": "http",
     "endpoint": "http://desk-bridge:8099/tools/desk",
-    "actions": {name: {"effect": effect} for name, effect in ACTIONS.items()},
-    "input_schema": {"type": "object", "required": ["action"], "properties": {"action": {"type": "string", "enum": list(ACTIONS)}}},
+    "actions": {
+        **{name: {"effect": effect} for name, effect in ACTIONS.items()},
+        "pay": {"effect": "key", "approval": {"approvers": ["finance"]}},
+    },
+    "input_schema": {"type": "object", "required": ["action"], "properties": {"action": {"type": "string", "enum": [*ACTIONS, "pay"]}}},
     "timeout_seconds": 60,
     "retry": {"attempts": 10, "first_wait_seconds": 0.2, "factor": 1, "longest_wait_seconds": 1},
 }
@@ -152,6 +155,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
             "TEMPORAL_ADDRESS": server.address,
             "ORDINAUT_CATALOG": str(tmp_path / "catalog"),
             "ORDINAUT_ENDPOINT_DESK": url,
+            "ORDINAUT_TRUST_LOCAL_APPROVERS": "1",
         }
         temporal = await temporal_client.Client.connect(server.address, data_converter=converter.DATA_CONVERTER)
         made = Scene(server, temporal, vendor, tmp_path, environment)
@@ -241,6 +245,35 @@ async def test_a_worker_killed_in_each_moment_after_an_answer(scene: Scene) -> N
     results = [await scene.ended(run_id) for run_id in run_ids]
     assert [result["status"] for result in results] == ["completed"] * 4
     assert vendor.effects() == {f"{step}{number}": 1 for number in range(4) for step in "abc"}
+
+
+async def _asked(scene: Scene, run_id: str) -> dict[str, Any]:
+    """What a run asks people, once a worker tells."""
+    async with asyncio.timeout(ENDED_SECONDS):
+        while True:
+            with contextlib.suppress(service.RPCError):
+                if found := await scene.client.get_workflow_handle(run_id).query(contract.QUERY_APPROVALS):
+                    return dict(found[0])
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.03], ids=["at once", "a moment later"])
+async def test_a_worker_killed_while_people_are_asked_and_right_after_they_decided(scene: Scene, delay: float) -> None:
+    """The decision holds, the call goes out once."""
+    run_id = await scene.start(plans.call("pay", "pay", save_as="paid"))
+    asked = await _asked(scene, run_id)
+    scene.kill_worker()
+    assert scene.vendor.calls == []
+    await scene.start_worker()
+    assert await _asked(scene, run_id) == asked
+    decision = {"step": "pay", "who": "ana", "digest": asked["digest"]}
+    assert (await scene.client.get_workflow_handle(run_id).execute_update("approve", decision))["status"] == "approved"
+    await asyncio.sleep(delay)
+    scene.kill_worker()
+    await scene.start_worker()
+    result = await scene.ended(run_id)
+    assert result["status"] == "completed", result["error"]
+    assert scene.vendor.effects() == {"pay": 1}
 
 
 async def test_a_server_killed_at_each_step_of_one_run(scene: Scene) -> None:

@@ -18,7 +18,7 @@ from temporalio import client as temporal_client
 from starter import embedded, following
 from tests import runs
 from tests.replay import fingerprint, scenes
-from workflows import converter
+from workflows import contract, converter
 
 
 async def record(temporal: temporal_client.Client, scene: scenes.Scene) -> temporal_client.WorkflowHistory:
@@ -27,11 +27,20 @@ async def record(temporal: temporal_client.Client, scene: scenes.Scene) -> tempo
         handle = await runs.started(
             temporal, scene.plan(), queue, run_id=f"{scene.name}-recorded", params=scene.params, event=scene.event, **scene.fields
         )
+        for verb, given in scene.decisions:
+            await _asks(handle, given["step"])
+            await handle.execute_update(verb, given)
         if scene.cancel_at:
             await _waits(temporal, handle, scene.cancel_at)
             await handle.cancel()
         await runs.ended(temporal, handle, scene.seconds)
         return await handle.fetch_history()
+
+
+async def _asks(handle: temporal_client.WorkflowHandle[Any, Any], step: str) -> None:
+    async with asyncio.timeout(runs.SECONDS):
+        while all(one["name"] != step for one in await handle.query(contract.QUERY_APPROVALS)):
+            await asyncio.sleep(0.05)
 
 
 async def _waits(temporal: temporal_client.Client, handle: temporal_client.WorkflowHandle[Any, Any], step: str) -> None:

@@ -19,6 +19,7 @@ class Scene:
     answers: dict[str, Any] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] | None = None
+    decisions: tuple[tuple[str, dict[str, str]], ...] = ()  # (approve or reject, what the update carries), one after the other
     cancel_at: str = ""  # a step; the run is cancelled while it waits there
     fields: dict[str, Any] = field(default_factory=dict)  # further fields of the run's input
     slow: bool = False  # sleeps for minutes: replayed in tests, but run anew only to be recorded
@@ -72,6 +73,18 @@ def _altered() -> dict[str, Any]:
     return {**plans.plan_of([plans.call("call")], name="altered"), "title": "Altered after the check"}
 
 
+def _approved() -> dict[str, Any]:
+    """Two decide on a step of its own, after people were told; its approval does not fit the call, which asks again."""
+    tell = [{"uses": "desk.plain", "with": {"text": "look"}}]
+    ask = {"title": "Go on?", "payload": [1], "approvers": ["finance"], "quorum": 2, "timeout": "1h", "remind_every": "10m", "notify": tell}
+    steps = [{"id": "ask", "uses": "system.approval", "with": ask, "save_as": "asked"}, plans.call("pay", "pay", "desk.guarded")]
+    return plans.plan_of(steps, name="approved", tools=plans.GUARDED)
+
+
+def _rejected() -> dict[str, Any]:
+    return plans.plan_of([plans.call("pay", "pay", "desk.guarded"), plans.call("after")], name="rejected", tools=plans.GUARDED)
+
+
 def _reference(case: reference_cases.Case) -> Scene:
     """One of the twelve pipelines of the source document, byte for byte, with the answers of its first case."""
 
@@ -90,6 +103,8 @@ def _reference(case: reference_cases.Case) -> Scene:
 PASSING: Final = runs.failure(errors.UNREACHABLE, "refused", True, attempt=1)
 LEFT_OPEN: Final = runs.failure(errors.UNKNOWN_OUTCOME, "reset", True, attempt=1)
 
+_DECIDED: Final = (("ask", "ana"), ("ask", "ion"), ("pay", "ana"))
+
 SCENES: Final = (
     Scene("everything", lambda: plans.everything("everything-recorded")),
     Scene("five-calls", plans.five_calls, {f"step_{n}": {"number": n} for n in range(1, 6)}),
@@ -100,6 +115,8 @@ SCENES: Final = (
     Scene("retried", _retried, {"call": [PASSING, PASSING, {"id": 7}]}, fields={"first_run": "retried-manual-1"}),
     Scene("composed", _composed, {"create.open": {"n": 7}, "create.tag": [LEFT_OPEN, {}]}),
     Scene("looked-up", _looked_up, {"pay": [LEFT_OPEN, {"id": 7}], "order": {"id": 8}}, fields={"first_run": "looked-up-manual-1"}),
+    Scene("approved", _approved, decisions=tuple(("approve", {"step": step, "who": who}) for step, who in _DECIDED)),
+    Scene("rejected", _rejected, decisions=(("reject", {"step": "pay", "who": "ana", "comment": "no"}),)),
     Scene("altered", _altered),
     Scene("rests", _rests),
     *(_reference(case) for case in {case.file: case for case in reversed(reference_cases.REFERENCE_CASES)}.values()),

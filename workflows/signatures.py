@@ -1,6 +1,6 @@
 """Ed25519 signatures, for a run that checks a decision which a gateway signed.
 
-The same bytes give the same answer at each replay, and a check takes about 0.1 ms; so the workflow makes it itself. In an activity it
+The same bytes give the same answer at each replay, and a check takes about 0.2 ms; so the workflow makes it itself. In an activity it
 would take three events and a round trip before a refusal could be told.
 """
 

@@ -14,7 +14,6 @@ _CLOCK: Final = re.compile(
 )
 _NAME_END: Final = re.compile(r"[.\[]")
 _ALMOST: Final = 0.8  # likeness from which a name is taken for a misspelt one
-_QUOTED_TEMPLATE: Final = re.compile(r"'[^']*(?:\{\{|\$\{)[^']*'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +206,22 @@ def _statement(node: Any, tool: model.Tool, path: str, gathered: problems.Gather
     if clock:
         message = f"{clock.group(1).upper()} is the database's clock: wrong in a backfill, late runs and around midnight"
         gathered.warning("database-clock", message, path, node.position, "use '{{today}}' or '{{now}}': the time the run was due")
-    if marks.has_marks(text) and _QUOTED_TEMPLATE.search(text):
+    if _has_quoted_template(text):
         message = "the quotes around a template vanish: its value is bound as a parameter, as text"
         gathered.warning("sql-from-text", message, path, node.position, "leave the quotes away to bind numbers as numbers")
+
+
+def _has_quoted_template(text: str) -> bool:
+    """Whether a template stands between quotes of the statement; quotes inside a template are its own."""
+    if not marks.has_marks(text):
+        return False
+    try:
+        parts = marks.split(text)
+    except marks.MarkError:  # reported with the templates
+        return False
+    quotes = 0
+    for part in parts:
+        if part.kind == "expression" and quotes % 2:
+            return True
+        quotes += part.content.count("'") if part.kind == "text" else 0
+    return False

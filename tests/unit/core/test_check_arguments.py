@@ -91,7 +91,7 @@ def test_a_list_that_would_be_spliced_is_said() -> None:
     ("query", "codes"),
     [
         ("SELECT CURRENT_DATE", ["database-clock"]), ("SELECT NOW ( )", ["database-clock"]), ("SELECT LOCALTIMESTAMP, ${params.x}", ["database-clock"]), ("SELECT '${params.x}'", ["sql-from-text"]),
-        ("SELECT '{{ today }}', CURRENT_TIMESTAMP", ["database-clock", "sql-from-text"]), ("SELECT ${params.x}", []), ("SELECT known, nowhere FROM t", []),
+        ("SELECT '{{ today }}', CURRENT_TIMESTAMP", ["database-clock", "sql-from-text"]), ("SELECT ${params.x}", []), ("SELECT 'a', ${params.x}, 'b'", []), ("SELECT ${params.x | date('%Y')}, 'b'", []), ("SELECT 'it''s ${params.x}'", ["sql-from-text"]), ("SELECT known, nowhere FROM t", []),
     ],
 )  # fmt: skip
 def test_statements(query: str, codes: list[str]) -> None:

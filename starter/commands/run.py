@@ -14,6 +14,7 @@ import click
 from activities import catalog as catalog_module
 from starter import documents, output
 from workflows.core import check, errors, mock, model, moments, plan, run, zones
+from workflows.core.approvals import policy
 
 _ROOM: Final = datetime.timedelta(days=366)
 _AUTO_HINT: Final = (
@@ -76,10 +77,10 @@ def command(
     from starter.approvals import people
     from starter.commands import live_run
 
+    person = people.at_keyboard(who)
+    people.check(settings, policy.START, person)
     credentials.warn(checked.plan["tools"], tools, settings)
-    result = asyncio.run(
-        live_run.start(checked.plan, given, payload, order.nominal, wait=not no_wait, quiet=as_json, started_by=people.at_keyboard(who))
-    )
+    result = asyncio.run(live_run.start(checked.plan, given, payload, order.nominal, wait=not no_wait, quiet=as_json, started_by=person))
     return _finish(result, as_json, output.result if no_wait else output.outcome)
 
 

@@ -48,10 +48,10 @@ def _facts(asked: requests.Request, recorded: Any) -> dict[str, Any]:
         raise _wrong(asked, 'an entry like {"$approval": {"status": "rejected", "by": "ana", "comment": ""}}')
     facts = recorded[_MARK]
     if unknown := [key for key in facts if key not in _KEYS]:
-        raise _wrong(asked, f"no member '{unknown[0]}'; there are {', '.join(_KEYS)}")
+        raise _wrong(asked, f"a member that is known, not '{unknown[0]}'; there are {', '.join(_KEYS)}")
     status = facts.get("status", book.APPROVED)
     if status not in (book.APPROVED, book.REJECTED, book.TIMED_OUT):
-        raise _wrong(asked, f"no status {status!r}; there are {book.APPROVED}, {book.REJECTED}, {book.TIMED_OUT}")
+        raise _wrong(asked, f"a status that is known, not {status!r}; there are {book.APPROVED}, {book.REJECTED}, {book.TIMED_OUT}")
     return {"status": status, "by": facts.get("by", MOCK), "comment": str(facts.get("comment", ""))}
 
 

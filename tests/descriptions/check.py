@@ -1,4 +1,4 @@
-"""Whether a request is one that the vendor's own description allows; it fails closed: an unknown path, method or member is a finding."""
+"""Whether a request is one that the vendor's own description allows; it fails closed: an unknown path, method, query parameter or member is a finding."""
 
 from __future__ import annotations
 
@@ -62,7 +62,14 @@ def problems(vendor: str, request: Request) -> list[str]:
         description(vendor).validate_request(_Request(request))
     except core_exceptions.OpenAPIError as error:
         return _told(error)
-    return []
+    return _undescribed(vendor, request) if request.query else []
+
+
+def _undescribed(vendor: str, request: Request) -> list[str]:
+    """Parameters of the query that the vendor does not describe: it would ignore them without a word, and openapi-core does."""
+    known = description(vendor).unmarshal_request(_Request(request)).parameters.query
+    given = dict(urllib.parse.parse_qsl(request.query, keep_blank_values=True))
+    return [f"no query parameter '{name}' is described" for name in given if name not in known]
 
 
 def _told(error: BaseException) -> list[str]:

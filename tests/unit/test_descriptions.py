@@ -158,6 +158,7 @@ PASSES_ANYTHING = {("jira", "PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/
         ("github", "GET", f"{REPOSITORY}/pulls", "per_page=many", "Failed to cast value to integer type: many"),
         ("github", "POST", f"{REPOSITORY}/issues", "", "Missing required request body"),
         ("nextgenpsd2", "GET", "/v1/accounts", "", "Missing required header parameter: X-Request-ID"),
+        ("github", "GET", f"{REPOSITORY}/pulls", "perpage=5&state=open", "no query parameter 'perpage' is described"),
         ("jira-client", "GET", "/rest/agile/1.0/board", "maxResults=all", "Failed to cast value to number type: all"),
     ],
 )

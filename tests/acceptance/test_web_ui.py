@@ -30,7 +30,7 @@ async def looking() -> AsyncIterator[web_ui.Looking]:
 async def test_timeline_shows_each_step_with_its_tool_and_action(looking: web_ui.Looking) -> None:
     await looking.open_run(looking.completed)
     text = await looking.sees("COMPLETED", *CALLS, '"nominal_time"')
-    assert '"completed": 5' in text  # the result in short
+    assert '"completed": 6' in text  # the result in short
 
 
 async def test_history_shows_each_step_with_its_tool_and_action(looking: web_ui.Looking) -> None:
@@ -86,7 +86,7 @@ async def test_search_attributes_can_be_read(looking: web_ui.Looking) -> None:
     await looking.sees(
         f'"OrdinautPipeline": "{web_ui.PIPELINE}"',
         '"OrdinautStatus": "completed"',
-        '"OrdinautTools": [ "maib.banking", "database.query", "openai-chatgpt.analyze", "jira.enterprise", "msteams.enterprise" ]',
+        '"OrdinautTools": [ "maib.banking", "database.query", "openai-chatgpt.analyze", "jira.enterprise", "system.transform", "system.approval", "msteams.enterprise" ]',
     )
 
 

@@ -16,7 +16,7 @@ from activities import approvals, authentication, counter, metrics, service_limi
 from activities import settings as settings_module
 from activities.schedules import extending
 from starter import connection, documents, logs, metrics_server, output, session, task_queues
-from workflows import contract, maintenance, pipeline
+from workflows import contract, events, maintenance, pipeline
 from workflows import counter as counter_workflow
 from workflows.core import errors
 
@@ -62,7 +62,12 @@ def _main_worker(
     return temporal_worker.Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow, maintenance.MaintenanceWorkflow],
+        workflows=[
+            pipeline.PipelineWorkflow,
+            counter_workflow.CounterWorkflow,
+            maintenance.MaintenanceWorkflow,
+            events.EventRouterWorkflow,
+        ],
         activities=[
             activities.call_tool,
             asking.ask_approval,

@@ -13,6 +13,7 @@ ASK_APPROVAL: Final = "ask_approval"  # activity: who may decide
 KEEP_APPROVAL: Final = "keep_approval"  # activity: what was decided
 MAINTENANCE: Final = "ScheduleMaintenance"  # workflow type
 EXTEND_SCHEDULES: Final = "extend_schedules"  # activity
+EVENT_ROUTER: Final = "EventRouter"  # workflow type; its id is `events-TYPE`
 
 TASK_QUEUE: Final = "pipelines"
 #: Before the service: the task queue of the calls of a limited service, `tools.slack`.
@@ -39,6 +40,11 @@ QUERY_APPROVALS: Final = "approvals"
 APPROVE: Final = "approve"  # signal and update
 REJECT: Final = "reject"  # signal and update
 UPDATE_NEXT_VERSION: Final = "next_version"
+EVENT: Final = "event"  # signal
+SUBSCRIBE: Final = "subscribe"  # update of the router
+UNSUBSCRIBE: Final = "unsubscribe"  # update of the router
+RESEND: Final = "resend"  # update of the router
+QUERY_UNCLAIMED: Final = "unclaimed"
 
 #: The activity stops itself this long before Temporal would, so that the error can say what happened.
 ACTIVITY_GRACE: Final = datetime.timedelta(seconds=5)

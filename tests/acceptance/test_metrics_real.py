@@ -94,11 +94,11 @@ async def scraped(tmp_path_factory: pytest.TempPathFactory, embedded_server: emb
         ):
             await asyncio.to_thread(worker.says, f"metrics at http://{address}/metrics\n")
             file = commands.document(folder, "calls.json", PIPELINE)
-            for _ in range(2):
+            for number in (1, 2):
                 ended = await asyncio.to_thread(commands.ordinaut, "run", file, variables=variables)
                 assert ended.code == 1 and "sonarqube.quality_gate, attempt 1: HTTP 422" in ended.out
                 found = Prometheus(url)
-                await found.has("orchestrator_external_tool_calls_total")
+                await found.has(f'orchestrator_external_tool_calls_total{{status_code="422"}} == {number}')  # a rate needs both
             assert SECRET not in worker.out + worker.err + await asyncio.to_thread(_text, address)
             yield found
             ended = await asyncio.to_thread(worker.ends, signal.SIGINT)

@@ -13,6 +13,7 @@ from temporalio.api.enums import v1 as enums
 from temporalio.api.failure import v1 as failures
 from temporalio.api.history import v1 as histories
 
+from starter import delivery_history
 from workflows import contract
 from workflows.core import errors, host, plan, progress, recorded, run
 
@@ -40,7 +41,9 @@ class RunHistory:
     _inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     _timers: dict[str, str] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)  # activities that ask who may decide
+    _silent: set[str] = field(default_factory=set)  # activities whose answer no step shows
     _approvals: dict[str, dict[str, Any]] = field(default_factory=dict)  # decision records by the activities that keep them
+    _waits: delivery_history.Waits = field(default_factory=delivery_history.Waits)
     #: What was answered since the run last looked; a workflow task, once completed, says when it saw them.
     _unseen: list[str] = field(default_factory=lambda: [""])
 
@@ -77,10 +80,14 @@ class RunHistory:
         match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":
                 await self._start(event.workflow_execution_started_event_attributes, time)
+            case "workflow_task_scheduled_event_attributes":
+                self._waits.task_scheduled()
             case "workflow_task_started_event_attributes":
                 self.recording.times.update(dict.fromkeys(self._unseen, time))
+                self._waits.task_started(self.recording, time)
             case "workflow_task_completed_event_attributes":
                 self._unseen.clear()
+                self._waits.task_completed()
             case "timer_started_event_attributes":
                 timer = event.timer_started_event_attributes.timer_id
                 self._timers[timer] = str(await self._text(event.user_metadata.summary)).removesuffix(_SLEEP_SUFFIX)
@@ -88,8 +95,10 @@ class RunHistory:
                 step = self._timers[event.timer_fired_event_attributes.timer_id]
                 self.recording.slept.add(step)
                 self._unseen.append(step)
+                self._waits.fired(step)
             case _:
                 await self._activity(event)
+                await self._delivery(event)
                 await self._close(event)
 
     async def _activity(self, event: histories.HistoryEvent) -> None:
@@ -106,6 +115,17 @@ class RunHistory:
                 await self._failed(self._activities[failed.scheduled_event_id], failed.failure)
             case "activity_task_timed_out_event_attributes":
                 self._timed_out(event.activity_task_timed_out_event_attributes.scheduled_event_id)
+
+    async def _delivery(self, event: histories.HistoryEvent) -> None:
+        match event.WhichOneof("attributes"):
+            case "workflow_execution_signaled_event_attributes":
+                signal = event.workflow_execution_signaled_event_attributes
+                if signal.signal_name == contract.EVENT:
+                    self._waits.signalled(self.recording, await self._argument(signal.input), self._unseen)
+            case "workflow_execution_update_accepted_event_attributes":
+                update = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+                if update.name == contract.EVENT:
+                    self._waits.accepted(self.recording, await self._argument(update.args))
 
     async def _start(self, started: histories.WorkflowExecutionStartedEventAttributes, time: datetime.datetime) -> None:
         self.started = time
@@ -124,6 +144,8 @@ class RunHistory:
             self._approvals[scheduled.activity_id] = (await self.payloads.decode(list(scheduled.input.payloads)))[0]
         elif scheduled.activity_type.name == contract.ASK_APPROVAL:
             self._asked.add(scheduled.activity_id)
+        elif scheduled.activity_type.name != contract.NEXT_VERSION:
+            self._silent.add(scheduled.activity_id)
 
     def _call(self, scheduled_event: int) -> recorded.Call:
         return self.recording.calls.setdefault(self._activities[scheduled_event], recorded.Call())
@@ -132,7 +154,7 @@ class RunHistory:
         path = self._activities[completed.scheduled_event_id]
         value = (await self.payloads.decode(list(completed.result.payloads)))[0]
         self._unseen.append(path)
-        if path in self._asked:
+        if path in self._asked or path in self._silent:
             return
         if path in self._approvals:
             self.recording.decided[path.removesuffix(recorded.DECIDED)] = self._approvals[path]
@@ -147,6 +169,8 @@ class RunHistory:
     async def _failed(self, path: str, failure: failures.Failure) -> None:
         self._unseen.append(path)
         error = await self._tool_error(failure)
+        if path in self._silent:
+            return  # what it means for the run stands in the run's own end
         if path in self._asked:
             self.recording.unasked[path.removesuffix(recorded.ASKED)] = error
         else:
@@ -181,6 +205,9 @@ class RunHistory:
             terminated = event.workflow_execution_terminated_event_attributes.reason
             word = "terminated" if event.HasField("workflow_execution_terminated_event_attributes") else "timed out"
             self.recording.failure = {"type": errors.CANCELLED, "message": f"the run was {word}{': ' + terminated if terminated else ''}"}
+
+    async def _argument(self, payloads: common.Payloads) -> Any:
+        return (await self.payloads.decode(list(payloads.payloads)[:1]) or [None])[0]
 
     async def _text(self, payload: common.Payload) -> str:
         return str((await self.payloads.decode([payload]))[0]) if payload.data else ""

@@ -23,7 +23,7 @@ TOOLS: dict[str, model.Tool] = {
     "desk.plain": model.Tool("desk.plain", "http", "desk", {}, "abcdef012345", Decimal(30)),
     **{
         f"system.{name}": model.Tool(f"system.{name}", "system", "system", {}, "000000000000", Decimal(1), effect=model.SAFE)
-        for name in ("transform", "sleep", "evaluate", "approval")
+        for name in ("transform", "sleep", "evaluate", "approval", "wait_for_event")
     },
 }
 

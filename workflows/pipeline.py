@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from temporalio import common, exceptions, workflow
 
 from workflows import approval_waits, contract
-from workflows.core import errors, host, model, plan, recorded
+from workflows.core import errors, event_wait, host, model, plan, recorded
 from workflows.core import progress as progress_text
 from workflows.core import run as runs
 from workflows.core.approvals import request as requests
@@ -197,6 +197,9 @@ class _TemporalHost:
         decided = await self._desk.wait(asked, self._given, self.call_tool, lambda: _tell(self._run, self._desk.lines()))
         record.status = runs.RUNNING
         return decided
+
+    async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
+        raise errors.ToolError(errors.INVALID_INPUT, f"{event_wait.ADDRESS}: this version of the worker cannot wait for events")
 
     async def rest(self, step: str) -> None:
         # counted, never timed: the detector of hung workers knows seconds, replay must not

@@ -40,7 +40,7 @@ def test_every_address_of_the_reference_pipelines_is_there() -> None:
     }
     assert len(used) == 27  # grafana.enterprise is defined, but no pipeline uses it
     inside = {address for tool in TOOLS.values() for action in (*tool.actions, None) for address in called(tool, action)}
-    assert used | inside | {"grafana.enterprise", "maib.merchants", "sia.msign", "system.approval"} == set(TOOLS)
+    assert used | inside | {"grafana.enterprise", "maib.merchants", "sia.msign", "system.approval", "system.wait_for_event"} == set(TOOLS)
 
 
 def called(tool: model.Tool, action: str | None) -> list[str]:
@@ -240,6 +240,10 @@ GOOD = [
     ("system.sleep", {"until": "2026-11-23T18:00:00+02:00"}),
     ("system.evaluate", {"conditions": [{"name": "high", "condition": True, "severity": "critical"}, {"name": "low", "condition": None}]}),
     ("system.transform", {"template": {"a": [1, None]}}),
+    (
+        "system.wait_for_event",
+        {"event_type": "jira.issue_updated", "match": "event.n == 1", "timeout": "2h", "within": 0, "on_timeout": {"value": None}},
+    ),
     ("system.approval", {"title": "Pay?", "payload": {"amount": 5}, "approvers": ["finance"], "quorum": 2, "exclude": "starter"}),
 ]
 
@@ -377,6 +381,11 @@ BAD = [
         "with.key: unknown, expected one of query, queries, parameters, key_by, timeout (did you mean 'key_by'?)",
     ),
     ("system.approval", {"title": "Pay?", "quorum": 0}, "with.quorum: found 0, expected at least 1"),
+    (
+        "system.wait_for_event",
+        {"event_type": "a.b", "on_timout": "error"},
+        "with.on_timout: unknown, expected one of event_type, match, timeout, within, on_timeout (did you mean 'on_timeout'?)",
+    ),
     ("system.sleep", {"duration_seconds": -1}, "with.duration_seconds: found -1, expected at least 0"),
     (
         "system.sleep",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from workflows.core import check_constants, errors, fit, fit_schema, fit_words, leaves, marks, model, problems, template, tree
+from workflows.core import check_constants, errors, event_wait, fit, fit_schema, fit_words, leaves, marks, model, problems, template, tree
 
 _CLOCK: Final = re.compile(
     r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|LOCALTIMESTAMP|NOW\s*\(\s*\)|GETDATE\s*\(\s*\)|SYSDATE)", re.IGNORECASE
@@ -44,6 +44,8 @@ def check(step: model.Step, tool: model.Tool, gathered: problems.Gathered) -> No
         check_constants.either(step, tool, members, gathered)
     if tool.address == "system.sleep":
         check_constants.wait(step, {name: entry for name, entry in members.items() if name not in wrong}, gathered)
+    if tool.address == event_wait.ADDRESS:
+        check_constants.awaited_event(step, {name: entry for name, entry in members.items() if name not in wrong}, gathered)
     for place in tool.definition.get("sql", ()):
         _statements(step.with_, tool, place.split("."), f"{step.path}.with", gathered)
 

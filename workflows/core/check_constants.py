@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.core import durations, errors, marks, model, moments, problems, sql_statement, values
+from workflows.core import durations, errors, event_wait, marks, model, moments, problems, sql_statement, template, tree, values
 
 _VERBS: Final = sorted(sql_statement.READS | sql_statement.WRITES | {"WITH", "EXPLAIN"})
 
@@ -50,6 +50,20 @@ def wait(step: model.Step, members: Mapping[str, model.Entry], gathered: problem
             gathered.error(
                 "wrong-argument", message, f"{path}.until", node.position, "write it like 2026-11-23T18:00:00+02:00, or ${now + 2h}"
             )
+
+
+def awaited_event(step: model.Step, members: Mapping[str, model.Entry], gathered: problems.Gathered) -> None:
+    """Reports constant arguments of a system.wait_for_event that no run could wait with."""
+    for name in ("timeout", "within", "on_timeout"):
+        node = members[name].value if name in members else None
+        if node is None or template.has_templates(given := tree.to_json(node)):
+            continue
+        try:
+            event_wait.of_arguments({"event_type": "any", name: given}, step.id)
+        except errors.ToolError as error:
+            code = "wrong-argument" if name == "on_timeout" else "wrong-duration"
+            message, _, hint = error.message.removeprefix(f"{event_wait.ADDRESS}: ").partition(" (")
+            gathered.error(code, message, f"{step.path}.with.{name}", node.position, hint.removesuffix(")"))
 
 
 def statement(node: model.Const | model.Text, path: str, tool: model.Tool, gathered: problems.Gathered) -> None:

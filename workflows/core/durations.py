@@ -104,6 +104,23 @@ def seconds(value: Any, *, positive: bool = False) -> datetime.timedelta:
     return datetime.timedelta(microseconds=int(microseconds.scaleb(6, _EXACT)))
 
 
+def written(span: datetime.timedelta) -> str:
+    """A length for a message, as a step writes one.
+
+    >>> written(datetime.timedelta(hours=25, minutes=30))
+    '1d1h30m'
+    """
+    left = span.days * 86_400 + span.seconds
+    parts = []
+    for unit in "dhm":
+        count, left = divmod(left, _UNIT_SECONDS[unit])
+        parts.append(f"{count}{unit}" if count else "")
+    if left or span.microseconds:
+        seconds = Decimal(left) + Decimal(span.microseconds).scaleb(-6)
+        parts.append(f"{_plain(seconds)}s")
+    return "".join(parts) or "0s"
+
+
 def _total(value: Any) -> Decimal:
     """The length in seconds, not yet checked for its range."""
     if isinstance(value, Duration):

@@ -29,6 +29,7 @@ CANCELLED: Final = "cancelled"
 INTERNAL_ERROR: Final = "internal error"
 MOCK_ERROR: Final = "mock error"
 NOT_APPROVED: Final = "not approved"
+TIMEOUT: Final = "timeout"  # what a step waited for did not come in time
 REFUSED: Final = "refused"  # a decision that does not count
 
 #: Kinds that a call can end with.

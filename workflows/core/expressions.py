@@ -34,7 +34,34 @@ def value(source: str) -> Callable[[scope.Scope], Any]:
     """
     if _is_path(source):
         return _path_reader(source.split("."))
-    render = _compiled(_tree(source, True))
+    return _evaluator(_tree(source, True))
+
+
+def parsed(source: str) -> nodes.Expr:
+    """The tree of a lone expression.
+
+    Raises:
+        EvaluationError: the expression cannot be read.
+    """
+    assign = _tree(source, True).body[0]
+    assert isinstance(assign, nodes.Assign) and isinstance(assign.node, nodes.Expr)
+    return assign.node
+
+
+def of_node(node: nodes.Expr) -> Callable[[scope.Scope], Any]:
+    """Compiles a part of a tree, as `value` does a source."""
+    return _evaluator(grammar.lone(node, environment.ENVIRONMENT))
+
+
+def reads_name(node: nodes.Node, name: str) -> bool:
+    """Whether a part of a tree reads anything of a name."""
+    found: list[tuple[tuple[str, ...], bool]] = []
+    _collect(node, frozenset(), False, found)
+    return any(path[0] == name for path, _ in found)
+
+
+def _evaluator(tree: nodes.Template) -> Callable[[scope.Scope], Any]:
+    render = _compiled(tree)
 
     def evaluate(names: scope.Scope) -> Any:
         context = environment.Context.of(names)

@@ -43,8 +43,7 @@ class Parser(parser.Parser):
         expression = self.parse_expression()
         if not self.stream.eos:
             self.fail(f"unexpected '{_describe(self.stream.current)}' after the expression", 1)
-        template = nodes.Template([nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)], lineno=1)
-        template.set_environment(self.environment)
+        template = lone(expression, self.environment)
         _check_depth(template)
         return template
 
@@ -195,6 +194,13 @@ def unknown(kind: str, name: Any, table: Iterable[str]) -> errors.EvaluationErro
     """The error for a filter or test that does not exist."""
     near = difflib.get_close_matches(str(name)[:40], [known for known in table if not known.endswith("!")], 1)
     return errors.EvaluationError(f"no {kind} '{str(name)[:40]}'", f"did you mean '{near[0]}'?" if near else "docs/language.md lists them")
+
+
+def lone(expression: nodes.Expr, environment: Any) -> nodes.Template:
+    """A template that assigns an expression to `result`."""
+    template = nodes.Template([nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)], lineno=1)
+    template.set_environment(environment)
+    return template
 
 
 def _describe(token: lexer.Token) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workflows.core import event_wait
 from workflows.core.approvals import request as requests
 
 
@@ -67,6 +69,14 @@ class Host(Protocol):
 
         Raises:
             errors.ToolError: nobody could approve it, or the arguments of the call do not fit.
+        """
+        ...
+
+    async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
+        """Waits durably for an event that the wait takes; gives its payload as it came, None where time ran out.
+
+        Raises:
+            errors.ToolError: nobody could be asked for events.
         """
         ...
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol
 
-from workflows.core import errors, fit, fit_call, host, made_up, model
+from workflows.core import errors, event_wait, fit, fit_call, host, made_up, mocked_event, model
 from workflows.core.approvals import mocked
 from workflows.core.approvals import request as requests
 
@@ -89,6 +89,17 @@ class MockHost:
         if recorded is not None:
             self._used[name] = self._used.get(name, 0) + 1
         return mocked.record(asked, recorded, self._clock)
+
+    async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
+        """The event that the file holds for the step; made up from what the match demands where there is no file."""
+        if self._outputs is None:
+            return mocked_event.made_up(wait)
+        if wait.name in self._outputs:
+            self._used[wait.name] = self._used.get(wait.name, 0) + 1
+        payload = mocked_event.payload(wait, self._outputs)
+        if payload is None:
+            self._clock += wait.timeout
+        return payload
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
         self._clock += duration

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.core import canonical, composed, durations, errors, fragments, marks, model, plan_counter, scope, template, tree
+from workflows.core import canonical, composed, durations, errors, event_wait, fragments, marks, model, plan_counter, scope, template, tree
 from workflows.core.approvals import notified, rule
 
 FORMAT: Final = 1
@@ -24,7 +24,8 @@ COMPOSED_FORMAT: Final = 2
 #: The format of a plan whose calls ask for approvals (see approvals/gate.py), which earlier workers would send without.
 APPROVAL_FORMAT: Final = 3
 COUNTER_WORD: Final = plan_counter.COUNTER_WORD
-_CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {"system.evaluate": ("conditions[].condition",)}
+_LENIENT: Final[Mapping[str, tuple[str, ...]]] = {"system.evaluate": ("conditions[].condition",)}
+_LATER: Final[Mapping[str, tuple[str, ...]]] = {event_wait.ADDRESS: ("match",)}
 
 
 def build(pipeline: model.Pipeline, tools: Mapping[str, model.Tool], timezone: str) -> dict[str, Any]:
@@ -66,8 +67,8 @@ def _tools(steps: Sequence[model.Step], tools: Mapping[str, model.Tool]) -> dict
 
 
 def conditions_of(uses: str) -> tuple[str, ...]:
-    """The places in the arguments of a tool that hold conditions, each of which may fail alone: ("conditions[].condition",)."""
-    return _CONDITIONS.get(uses, ())
+    """The places in the arguments of a tool that hold conditions: ("conditions[].condition",), ("match",)."""
+    return _LENIENT.get(uses, ()) + _LATER.get(uses, ())
 
 
 def _step(step: model.Step) -> dict[str, Any]:
@@ -202,7 +203,7 @@ def _compile(keyed: _Keyed) -> CompiledPlan:
         steps=tuple(_compile_step(step, plan["tools"]) for step in plan["steps"]),
         params={name: template.compile_tree(node, f"params.{name}") for name, node in params.items()},
         counting_params=frozenset(name for name, node in params.items() if plan_counter.counts(node)),
-        steps_count=any(plan_counter.step_counts(step, bool(conditions_of(step["uses"]))) for step in plan["steps"]),
+        steps_count=any(plan_counter.step_counts(step, conditions_of(step["uses"])) for step in plan["steps"]),
     )
 
 
@@ -238,7 +239,12 @@ def _compiled_step(step: Mapping[str, Any], facts: dict[str, Any], made: Mapping
         uses=step["uses"],
         save_as=step.get("save_as"),
         arguments=template.compile_tree(
-            step.get("with", {}), "with", tuple(facts.get("sql", ())), conditions_of(step["uses"]), tuple(facts.get("names", ()))
+            step.get("with", {}),
+            "with",
+            tuple(facts.get("sql", ())),
+            _LENIENT.get(step["uses"], ()),
+            tuple(facts.get("names", ())),
+            _LATER.get(step["uses"], ()),
         ),
         condition=None if condition is None else fragments.compiled_at("if", lambda: template.compile_condition(condition)),
         condition_text=condition_text(condition),

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from workflows.core import expressions
+from workflows.core import errors, expressions
 
 COUNTER_WORD: Final = "auto_increment_version"
 
 
-def step_counts(step: Mapping[str, Any], has_conditions: bool) -> bool:
-    """Whether a step reads it; `has_conditions`: its tool takes bare expressions as conditions."""
+def step_counts(step: Mapping[str, Any], conditions: Sequence[str]) -> bool:
+    """Whether a step reads it; `conditions` are the places where its tool takes bare expressions, ("conditions[].condition",)."""
     condition = step.get("if")
     bare = [condition] if isinstance(condition, str) else []
-    if has_conditions:
-        bare += _bare_conditions(step.get("with"))
-    return counts(step.get("with")) or counts(condition) or any(counts({"$value": source}) for source in bare)
+    if conditions:
+        bare += _bare_conditions(step.get("with"), frozenset(place.rpartition(".")[2] for place in conditions))
+    return counts(step.get("with")) or counts(condition) or any(_reads(source) for source in bare)
 
 
-def _bare_conditions(node: Any) -> Iterator[str]:
-    """The expressions without marks of a step of conditions: each text that is given as a `condition`."""
+def _reads(source: str) -> bool:
+    """Whether a bare expression reads it; a text of the same name that is none, deeper in the arguments, does not."""
+    try:
+        return counts({"$value": source})
+    except errors.EvaluationError:  # a condition that cannot be read is told where it is compiled
+        return False
+
+
+def _bare_conditions(node: Any, names: frozenset[str]) -> Iterator[str]:
+    """The expressions without marks of a step of conditions: each text that is given under one of the names, {"condition"}."""
     members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, member in members:
-        if key == "condition" and isinstance(member, str):
+        if key in names and isinstance(member, str):
             yield member
-        elif isinstance(member, list) and len(member) == 2 and member[0] == "condition" and isinstance(member[1], str):
+        elif (
+            isinstance(member, list)
+            and len(member) == 2
+            and isinstance(member[0], str)
+            and member[0] in names
+            and isinstance(member[1], str)
+        ):
             yield member[1]  # an entry of an $object
         else:
-            yield from _bare_conditions(member)
+            yield from _bare_conditions(member, names)
 
 
 def counts(node: Any) -> bool:

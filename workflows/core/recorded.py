@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.core import errors, host, plan, run
+from workflows.core import errors, event_wait, host, plan, run
 from workflows.core.approvals import request as requests
 
 #: After the name of an approval, in the ids of its activities: whom to ask, and what was decided.
 ASKED: Final = ".asked"
 DECIDED: Final = ".decided"
+#: After the step, in the key of a wait for an event; also the summary of its timer.
+WAIT: Final = ": wait for event"
 REST: Final = ": rest"  # after the step, in the key of a rest; also the summary of its timer
 
 
@@ -25,23 +27,40 @@ class Call:
     error: errors.ToolError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event that was handed to the run; `wait` is the step that it was for, "" where that was left to the run."""
+
+    event_type: str
+    payload: Mapping[str, Any]
+    wait: str = ""
+
+
 @dataclass(slots=True)
 class Recording:
     """What a history says of a run: `calls` by path, `slept` the steps whose timer has fired.
 
     `decided` holds the decision records by their names, `unasked` why nobody could be asked.
+    `deliveries` are the events in their order, `expired` the steps whose wait for one ran out, with the count of deliveries before that.
     `times` says when the run learned of it: the clock that it read from then on. Its key is the path of a call, the step of a sleep,
-    COUNTER_WORD, or "" for the run's begin.
+    COUNTER_WORD, `delivered(n)` for an event, the step with WAIT where none came, or "" for the run's begin.
     """
 
     calls: dict[str, Call] = field(default_factory=dict)
     slept: set[str] = field(default_factory=set)
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     unasked: dict[str, errors.ToolError] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
+    expired: dict[str, int] = field(default_factory=dict)
     version: int | None = None
     times: dict[str, datetime.datetime] = field(default_factory=dict)
     cancelled: bool = False
     failure: dict[str, Any] | None = None  # {"type", "message", "step"} of a run that ended as failed
+
+
+def delivered(number: int) -> str:
+    """The key of the time of a delivery, the first of which is 0."""
+    return f"event {number}"
 
 
 class NotYet(BaseException):
@@ -59,6 +78,7 @@ class RecordedHost:
     def __init__(self, recording: Recording, start: datetime.datetime) -> None:
         self._recording = recording
         self._now = recording.times.get("", start)
+        self._taken: set[int] = set()  # deliveries that a wait took
 
     def now(self) -> datetime.datetime:
         return self._now
@@ -96,6 +116,22 @@ class RecordedHost:
             raise NotYet(waiting=True)
         self._learned(f"{asked.name}{DECIDED}")
         return dict(self._recording.decided[asked.name])
+
+    async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
+        """The first delivery, of those that no earlier wait took, which this one takes; as the run itself decided."""
+        found = self._recording.deliveries
+        count = self._recording.expired.get(wait.name, len(found))
+        for number, one in enumerate(found[:count]):
+            mine = one.event_type == wait.event_type and one.wait in ("", wait.name)
+            if mine and number not in self._taken and wait.takes(one.payload):
+                self._taken.add(number)
+                # one that came before the wait began takes nothing back
+                self._now = max(self._now, self._recording.times.get(delivered(number), self._now))
+                return one.payload
+        if wait.name not in self._recording.expired:
+            raise NotYet(waiting=True)
+        self._learned(f"{wait.name}{WAIT}")
+        return None
 
     async def rest(self, step: str) -> None:
         if f"{step}{REST}" not in self._recording.slept:

@@ -12,6 +12,8 @@ from workflows.core import (
     composed_call,
     date_words,
     errors,
+    event_payload,
+    event_wait,
     fragments,
     host,
     limits,
@@ -111,7 +113,7 @@ class Run:
         self._saved_names = frozenset(step.save_as for step in compiled.steps if step.save_as)
         roots: dict[str, Any] = {"steps": self._steps, "params": dict(self._given)}
         if event is not None:
-            roots["event"] = event_view(compiled.event_type, event)
+            roots["event"] = event_payload.seen(compiled.event_type, event)
         self._roots = roots
         self._scope = scope.Scope(roots, date_words.DateWords(nominal, zone), self._outputs)
 
@@ -172,6 +174,8 @@ class Run:
             output = await asking.perform(arguments, step.id, world)
             self._gate.note(output)
             self._work = 0
+        elif step.uses == event_wait.ADDRESS:
+            output = await self._event(arguments, record, world)
         elif step.policy["transport"] == "system":
             output = await system_tools.perform(step.uses, arguments, step.id, world)
         else:
@@ -216,6 +220,15 @@ class Run:
         self.record.warnings.extend(f"{step.id}: {warning}" for warning in result.warnings)
         return result.output
 
+    async def _event(self, arguments: dict[str, Any], record: StepRecord, world: host.Host) -> Any:
+        wait = event_wait.of_arguments(arguments, record.id)
+        record.status = WAITING
+        world.changed()
+        payload = await world.wait_for_event(wait)
+        record.status = RUNNING
+        self._work = 0  # the run has waited
+        return wait.outcome(payload)
+
     def _keep(self, step: plan.CompiledStep, output: Any) -> None:
         if step.id not in self._saved_names:
             self._steps[step.id] = output
@@ -237,13 +250,4 @@ class Run:
             record.error["details"] = {key: value for key, value in error.details.items() if key not in ("arguments", "attempt")}
 
 
-def event_view(event_type: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An event as pipelines read it: GitLab's `object_attributes` also appear at the top where the top has no such name.
-
-    >>> event_view("gitlab.merge_request.opened", {"object_attributes": {"iid": 7}})["iid"]
-    7
-    """
-    attributes = event.get("object_attributes")
-    if not event_type.startswith("gitlab.") or not isinstance(attributes, Mapping):
-        return event
-    return {**event, **{key: value for key, value in attributes.items() if key not in event}}
+event_view = event_payload.seen

@@ -42,6 +42,10 @@ class Scope:
         """The same names with a new budget, for the next evaluation."""
         return Scope(self.roots, self.dates, self.outputs, self._locals, self.budget.fresh())
 
+    def apart(self, names: dict[str, Any]) -> Scope:
+        """The same scope with names in front and a budget that counts for nobody: for what is evaluated while a run waits."""
+        return Scope(self.roots, self.dates, self.outputs, {**self._locals, **names})
+
     def lookup(self, name: str) -> Any:
         """The value of a bare name, or a Missing that lists what is there."""
         if name in self._locals:

@@ -9,7 +9,9 @@ from workflows.core import durations, errors, host, moments, template, values
 
 
 def shown_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments as the result shows them: a condition that could not be evaluated is null."""
+    """The arguments as the result shows them: a condition that could not be evaluated is null, one for later is its text."""
+    if any(isinstance(value, template.Later) for value in arguments.values()):
+        arguments = {key: value.source if isinstance(value, template.Later) else value for key, value in arguments.items()}
     conditions = arguments.get("conditions")
     if not isinstance(conditions, list) or not any(isinstance(_condition(item), template.Unknown) for item in conditions):
         return arguments

@@ -36,17 +36,37 @@ class Unknown:
         self.reason = reason
 
 
+class Later:
+    """Stands for an expression that is evaluated after its step began, each time with more names: `event` while a run waits."""
+
+    __slots__ = ("_evaluate", "names", "source")
+
+    def __init__(self, evaluate: fragments.Evaluate, source: str, names: scope.Scope) -> None:
+        self._evaluate = evaluate
+        self.source = source
+        self.names = names
+
+    def holds(self, more: dict[str, Any]) -> bool:
+        """Python's truth of it; false where it cannot be evaluated with these names."""
+        try:
+            return bool(operands.present(self._evaluate(self.names.apart(more))))
+        except errors.EvaluationError:
+            return False
+
+
 def compile_tree(
     node: Any,
     path: str = "",
     statements: tuple[str, ...] = (),
     lenient: tuple[str, ...] = (),
     names_allowed: tuple[str, ...] = (),
+    later: tuple[str, ...] = (),
 ) -> Template:
     """Compiles a node in the plan's form.
 
     `statements` are the places whose texts are SQL, ("query", "queries[].query"); `lenient` those of conditions that may fail
-    alone, ("conditions[].condition",): they give an Unknown then.
+    alone, ("conditions[].condition",): they give an Unknown then; `later` those of conditions that are not evaluated yet,
+    ("match",): they give a Later.
 
     >>> compile_tree({"n": {"$text": "${1 + 2}"}}).evaluate(scope.Scope({}))
     {'n': 3}
@@ -54,7 +74,7 @@ def compile_tree(
     Raises:
         EvaluationError: a template in it cannot be read.
     """
-    compiled = _Compiler(frozenset(statements), frozenset(lenient), frozenset(names_allowed)).node(node, path, "")
+    compiled = _Compiler(frozenset(statements), frozenset(lenient), frozenset(names_allowed), frozenset(later)).node(node, path, "")
     return Template(compiled, not has_templates(node))
 
 
@@ -114,8 +134,10 @@ class _Compiler:
         statements: frozenset[str] = frozenset(),
         lenient: frozenset[str] = frozenset(),
         names_allowed: frozenset[str] = frozenset(),
+        later: frozenset[str] = frozenset(),
     ) -> None:
         self._statements = statements
+        self._later = later
         self._names_allowed = names_allowed
         self._lenient = lenient
 
@@ -189,8 +211,7 @@ class _Compiler:
         if place.rpartition(".")[2] == "parameters" and self._holds_statement(place.rpartition(".")[0]):
             return _parameters(self.node(value_node, at, place))
         key = self.node(key_node, at, "")
-        is_condition = place in self._lenient
-        value = fragments.compiled_at(at, lambda: _forgiving(value_node, at)) if is_condition else self.node(value_node, at, place)
+        value = self._value(value_node, at, place)
 
         def fill(names: scope.Scope, made: dict[str, Any]) -> scope.Scope:
             name = fragments.key_text(key(names), at)
@@ -203,6 +224,13 @@ class _Compiler:
             return names
 
         return fill
+
+    def _value(self, node: Any, path: str, place: str) -> fragments.Evaluate:
+        if place in self._lenient:
+            return fragments.compiled_at(path, lambda: _forgiving(node, path))
+        if place in self._later:
+            return fragments.compiled_at(path, lambda: _postponed(node, path))
+        return self.node(node, path, place)
 
     def _holds_statement(self, place: str) -> bool:
         """Whether the object at this place holds a statement, so that its `parameters` are joined by the bound ones."""
@@ -270,6 +298,27 @@ def _forgiving(node: Any, path: str) -> fragments.Evaluate:
             return Unknown(str(error))
 
     return tried
+
+
+def _postponed(node: Any, path: str) -> fragments.Evaluate:
+    """A condition for later; what is none ends the step now."""
+    evaluate, source = _condition(node), _source(node)
+    checked = fragments.placed_at(path, lambda names: _check_is_condition(node))
+
+    def postponed(names: scope.Scope) -> Later:
+        checked(names)
+        return Later(evaluate, source, names)
+
+    return postponed
+
+
+def _source(node: Any) -> str:
+    """The expression of a condition, without marks."""
+    if isinstance(node, dict) and set(node) == {"$text"} and (lone := marks.lone(node["$text"])):
+        return lone.content
+    if isinstance(node, dict) and set(node) == {"$value"}:
+        return str(node["$value"])
+    return str(node).lower() if isinstance(node, bool) else str(node)
 
 
 def _text(source: str) -> fragments.Evaluate:

@@ -91,3 +91,38 @@ def test_a_list_of_statements_only_reads() -> None:
 )
 def test_a_statement_that_may_run(query: str) -> None:
     assert errors_of("database.query", {"query": query}) == []
+
+
+@pytest.mark.parametrize(
+    ("with_", "expected"),
+    [
+        ({"timeout": "soon"}, ("wrong-duration", "with.timeout", "'timeout': no duration: text \"soon\"", DURATION_HINT)),
+        ({"timeout": 0}, ("wrong-duration", "with.timeout", "'timeout': the duration must be longer than 0 seconds: the number 0", DURATION_HINT)),
+        ({"within": "2d"}, ("wrong-duration", "with.within", "'within' is 2d, expected at most 1d", "")),
+        ({"on_timeout": "value"}, ("wrong-argument", "with.on_timeout", "'on_timeout' is text \"value\", expected \"error\" or {\"value\": ...}, the output where no event came", "")),
+        ({"event_type": "a b"}, ("wrong-argument", "with.event_type", "found text \"a b\", expected text that matches ^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$", "")),
+        ({"on_timout": 1}, ("unknown-argument", "with.on_timout", "'system.wait_for_event' has no argument 'on_timout'", "did you mean 'on_timeout'?")),
+        ({"match": 5}, ("wrong-type", "with.match", "expected an expression or a boolean, found the number 5", "")),
+        ({"match": None}, ("wrong-type", "with.match", "expected an expression or a boolean, found null", "")),
+        ({"match": "evnt.n == 1"}, ("unknown-name", "with.match", "nothing is called 'evnt'", "did you mean 'event'?")),
+        ({"match": "event.n =="}, ("template-syntax", "with.match", "the expression ends too early", "write what stands behind the '=='")),
+        ({"match": "${event.n} == 1"}, ("template-syntax", "with.match", "'${event.n} == 1' is text around a template, no condition", "write a bare expression, or one in ${...} with nothing around it")),
+    ],
+)  # fmt: skip
+def test_a_wait_for_an_event_that_cannot_be(with_: dict[str, Any], expected: tuple[str, str, str, str]) -> None:
+    assert errors_of("system.wait_for_event", {"event_type": "jira.issue_updated", **with_}) == [expected]
+
+
+@pytest.mark.parametrize(
+    "with_",
+    [
+        {"match": "event.n == params.n"},
+        {"match": "${event.n == params.n}"},
+        {"match": True},
+        {"timeout": "${params.n * 60}", "within": 0},
+        {"on_timeout": {"value": "${params.n}"}},
+        {"timeout": "PT2H", "within": "24h", "on_timeout": "error", "event_type": "jira.${params.n}"},
+    ],
+)
+def test_a_wait_for_an_event_that_can_be(with_: dict[str, Any]) -> None:
+    assert errors_of("system.wait_for_event", {"event_type": "jira.issue_updated", **with_}) == []

@@ -110,6 +110,20 @@ def test_who_advances_the_counter(step: dict[str, Any], params: dict[str, Any], 
     assert plan.load(made).needs_counter(given) is counts
 
 
+@pytest.mark.parametrize(
+    ("with_", "counts"),
+    [
+        pytest.param({"match": "event.n == auto_increment_version"}, True, id="match"),
+        pytest.param(
+            {"match": "event.n == 1", "on_timeout": {"value": {"match": "((", "condition": "(("}}}, False, id="a value's own text"
+        ),
+    ],
+)
+def test_a_match_advances_the_counter(with_: dict[str, Any], counts: bool) -> None:
+    step = {"id": "w", "uses": "system.wait_for_event", "with": {"event_type": "a.b", **with_}}
+    assert plan.load(plans.plan_of([step])).needs_counter({}) is counts
+
+
 def test_a_bare_condition_of_a_step_advances_the_counter() -> None:
     assert plan.load(plans.plan_of([plans.transform("a", 1, **{"if": "auto_increment_version > 3"})])).needs_counter({})
 
@@ -122,10 +136,11 @@ def test_a_bare_condition_of_a_step_advances_the_counter() -> None:
             "in with.conditions[0].condition: the expression ends too early",
         ),
         ({"uses": "system.transform", "with": {"template": {"a": ["x ${1 +}"]}}}, "in with.template.a[0]: the expression ends too early"),
+        ({"uses": "system.wait_for_event", "with": {"match": "(("}}, "in with.match: the expression ends too early"),
         ({"uses": "system.transform", "with": {}, "if": "1 >"}, "in if: the expression ends too early"),
         ({"uses": "system.transform", "with": {}, "timeout_seconds": "${1 +}"}, "in timeout_seconds: the expression ends too early"),
     ],
-    ids=["condition", "template", "if", "timeout"],
+    ids=["condition", "template", "match", "if", "timeout"],
 )
 def test_what_cannot_be_compiled_is_named(step: dict[str, Any], sentence: str) -> None:
     with pytest.raises(errors.EvaluationError) as caught:

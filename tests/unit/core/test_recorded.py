@@ -71,3 +71,44 @@ def test_the_counter_comes_from_the_history() -> None:
     steps = [plans.transform("t", "v${auto_increment_version}")]
     assert states(told(recorded.Recording(), steps)) == ["pending"]
     assert told(recorded.Recording(version=8), steps)["steps"][0]["output"] == "v8"
+
+
+WAITS = [
+    plans.transform("ask", {"key": "SHOP-7"}, save_as="ask"),
+    {"id": "w", "uses": "system.wait_for_event", "save_as": "w", "with": {"event_type": "a.b", "match": "event.key == ask.key"}},
+    {"id": "v", "uses": "system.wait_for_event", "with": {"event_type": "a.b", "on_timeout": {"value": "none"}}},
+    plans.sleep("until", "${now}"),
+]
+
+
+def delivery(key: str, wait: str = "", event_type: str = "a.b") -> recorded.Delivery:
+    return recorded.Delivery(event_type, {"key": key}, wait)
+
+
+def waited(deliveries: list[recorded.Delivery], expired: dict[str, int] | None = None) -> list[tuple[str, Any]]:
+    """Status and output of the two waits."""
+    result = told(recorded.Recording(deliveries=deliveries, expired=expired or {}), WAITS)
+    return [(step["status"], step["output"]) for step in result["steps"][1:3]]
+
+
+def test_a_wait_that_nothing_came_for_is_waiting() -> None:
+    assert waited([]) == [("waiting", None), ("pending", None)]
+    assert waited([delivery("SHOP-8"), delivery("SHOP-7", event_type="a.c"), delivery("SHOP-7", "v")])[0] == ("waiting", None)
+
+
+def test_a_wait_is_told_with_the_event_that_it_took() -> None:
+    assert waited([delivery("SHOP-8"), delivery("SHOP-7")]) == [("completed", {"key": "SHOP-7"}), ("completed", {"key": "SHOP-8"})]
+    assert waited([delivery("SHOP-7", "w"), delivery("SHOP-7", "v")]) == [("completed", {"key": "SHOP-7"})] * 2
+
+
+def test_each_delivery_ends_one_wait() -> None:
+    assert waited([delivery("SHOP-7")]) == [("completed", {"key": "SHOP-7"}), ("waiting", None)]
+
+
+def test_a_wait_whose_time_ran_out_takes_no_later_event() -> None:
+    found = [delivery("SHOP-7"), delivery("SHOP-9")]
+    assert waited(found, {"v": 1}) == [("completed", {"key": "SHOP-7"}), ("completed", "none")]
+    assert waited(found, {"v": 2})[1] == ("completed", {"key": "SHOP-9"})
+    result = told(recorded.Recording(deliveries=found, expired={"w": 0}), WAITS)
+    assert (result["error"]["type"], states(result)) == ("timeout", ["completed", "failed", "pending", "pending"])
+    assert result["error"]["message"] == "system.wait_for_event: no event 'a.b' for which event.key == ask.key came within 1d"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests import language, plans
-from workflows.core import calls, errors, host, plan, run
+from workflows.core import calls, errors, event_wait, host, plan, run
 
 
 class Desk:
@@ -17,6 +18,8 @@ class Desk:
     def __init__(self, fail_at: str = "", changes: list[str] | None = None) -> None:
         self.calls: list[host.ToolCall] = []
         self.slept: list[datetime.timedelta] = []
+        self.waits: list[event_wait.Wait] = []
+        self.payload: Mapping[str, Any] | None = {"key": "SHOP-7"}
         self.changes = 0
         self._fail_at = fail_at
 
@@ -31,6 +34,10 @@ class Desk:
 
     async def sleep(self, step: str, duration: datetime.timedelta) -> None:
         self.slept.append(duration)
+
+    async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
+        self.waits.append(wait)
+        return self.payload
 
     async def next_version(self) -> int:
         return 41
@@ -174,3 +181,40 @@ def test_the_host_hears_of_every_change() -> None:
 def test_long_messages_are_cut() -> None:
     result = walked([plans.call("a", with_={"x": "${params['" + "y" * 8_000 + "']}"})], given={"k" * 9_000: 1})
     assert len(result["error"]["message"]) < errors.MAX_MESSAGE_CHARS
+
+
+WAIT = {"id": "w", "uses": "system.wait_for_event", "save_as": "w", "with": {"event_type": "a.b", "match": "event.key == params.key"}}
+
+
+def test_a_wait_gives_the_payload_and_later_steps_read_it() -> None:
+    world = Desk()
+    result = walked([WAIT, plans.call("a", with_={"n": "${w.key}"})], params={"key": "SHOP-7"}, event={"key": "own"}, world=world)
+    assert [step["status"] for step in result["steps"]] == ["completed", "completed"]
+    assert result["steps"][0]["with"] == {"event_type": "a.b", "match": "event.key == params.key"}
+    assert world.calls[0].arguments["n"] == "SHOP-7"
+    (wait,) = world.waits
+    assert (wait.name, wait.pins, wait.takes({"key": "SHOP-7"}), wait.takes({"key": "own"})) == ("w", ((("key",), "SHOP-7"),), True, False)
+
+
+def test_a_wait_without_an_event_in_time_ends_the_run() -> None:
+    world = Desk()
+    world.payload = None
+    result = walked([WAIT, plans.call("a")], params={"key": "SHOP-7"}, world=world)
+    assert [step["status"] for step in result["steps"]] == ["failed", "pending"]
+    message = "system.wait_for_event: no event 'a.b' for which event.key == params.key came within 1d"
+    assert result["error"] == {"type": "timeout", "message": message, "step": "w"}
+    assert result["steps"][0]["error"]["details"] == {"tool": "system.wait_for_event", "event_type": "a.b"}
+
+
+def test_a_step_is_shown_as_waiting_while_it_waits() -> None:
+    seen: list[str] = []
+
+    class Watched(Desk):
+        async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
+            seen.append(current.record.steps[0].status)
+            return {}
+
+    current = run.Run(plan.load(plans.plan_of([{**WAIT, "with": {"event_type": "a.b"}}])), language.NOMINAL)
+    with pytest.raises(StopIteration):
+        current.walk(Watched()).send(None)
+    assert (seen, current.record.steps[0].status) == (["waiting"], "completed")

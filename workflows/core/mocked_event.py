@@ -8,6 +8,7 @@ from typing import Any, Final
 from workflows.core import errors, event_wait
 
 _ERROR: Final = "$error"
+_CALLS: Final = "$calls"
 
 
 def payload(wait: event_wait.Wait, outputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -22,8 +23,8 @@ def payload(wait: event_wait.Wait, outputs: Mapping[str, Any]) -> Mapping[str, A
     if isinstance(recorded, dict) and set(recorded) == {_ERROR}:
         _check_times_out(wait, recorded[_ERROR])
         return None
-    if not isinstance(recorded, dict):
-        raise _wrong(wait, f"'{wait.name}' is the event that the step waits for; expected its payload, an object")
+    if not isinstance(recorded, dict) or set(recorded) == {_CALLS}:
+        raise _wrong(wait, f"'{wait.name}' is the event that the step waits for; expected its payload, one object")
     if not wait.takes(recorded):
         raise _wrong(wait, f"'{wait.name}' is not the event that the step waits for: its match, {wait.match_text}, is not true for it")
     return recorded

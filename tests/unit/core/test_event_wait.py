@@ -196,7 +196,19 @@ def likely(draw: strategies.DrawFn) -> tuple[str, dict[str, Any], str]:
         if not equal:
             return f"({path} is defined or true)"
         scalar = draw(strategies.sampled_from(equal))
-        return draw(strategies.sampled_from([f"{path} == {scalar}", f"{scalar} == {path}", f"not ({path} != {scalar})"]))
+        same, other = f"{path} == {scalar}", draw(COMPARED)
+        return draw(
+            strategies.sampled_from(
+                [
+                    same,
+                    f"{scalar} == {path}",
+                    f"not ({path} != {scalar})",
+                    f"{path} != 'nowhere'",
+                    f"({other} or {same})",
+                    f"({same} ? true : {other})",
+                ]
+            )
+        )
 
     parts = [true_part(path) for path in draw(strategies.lists(strategies.sampled_from(PATHS), min_size=1, max_size=4))]
     parts += draw(strategies.lists(PARTS, max_size=1))

@@ -46,7 +46,8 @@ TIMED_OUT = {"$error": {"type": "timeout"}}
     [
         pytest.param({"w": {"key": "SHOP-8"}}, "mock error", "the mock file's 'w' is not the event that the step waits for: its match, event.key == ask.key, is not true for it", id="another"),
         pytest.param({}, "mock error", 'the mock file holds no event for step \'w\' (system.wait_for_event); add "w": {...}, its payload', id="none"),
-        pytest.param({"w": "SHOP-7"}, "mock error", "the mock file's 'w' is the event that the step waits for; expected its payload, an object", id="text"),
+        pytest.param({"w": "SHOP-7"}, "mock error", "the mock file's 'w' is the event that the step waits for; expected its payload, one object", id="text"),
+        pytest.param({"w": {"$calls": [{"key": "SHOP-7"}]}}, "mock error", "the mock file's 'w' is the event that the step waits for; expected its payload, one object", id="calls"),
         pytest.param({"w": {"$error": {"type": "throttled"}}}, "mock error", "the mock file's 'w' has the $error 'throttled'; a wait for an event ends only with 'timeout'", id="error of a call"),
         pytest.param({"w": TIMED_OUT}, "timeout", "system.wait_for_event: no event 'jira.issue_updated' for which event.key == ask.key came within 2h", id="timeout"),
     ],

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from temporalio import client as temporal_client
+from temporalio.api.enums import v1 as enums
+from temporalio.api.history import v1 as histories
 
 from starter import following, history
 from tests import plans, runs
@@ -94,3 +96,102 @@ def test_nominal_time_that_is_none_ends_as_a_failed_run() -> None:
     assert record.error["message"] == "the nominal time 'tomorrow' is no time with its offset, like 2026-11-23T18:00:00+02:00"
     with pytest.raises(errors.ToolError):
         told_of(nominal_time="tomorrow").nominal_time()
+
+
+WAITS = [
+    plans.call("ask", save_as="ask"),
+    {"id": "w", "uses": "system.wait_for_event", "with": {"event_type": "a.b", "match": "event.key == ask.key", "timeout": "1h"}},
+]
+
+
+async def payloads(*values: Any) -> dict[str, Any]:
+    """Arguments as they stand in a history."""
+    return {"payloads": await converter.DATA_CONVERTER.encode(list(values))}
+
+
+async def read(*events: tuple[str, dict[str, Any]]) -> history.RunHistory:
+    """What is known of a run of WAITS after these events, a minute apart."""
+    told = told_of(plan=plans.plan_of(WAITS))
+    assert told.started is not None
+    made = []
+    for number, (name, attributes) in enumerate(events, start=1):
+        event = histories.HistoryEvent(event_id=number, event_type=enums.EventType.Value(f"EVENT_TYPE_{name.upper()}"))
+        event.event_time.FromDatetime(told.started + datetime.timedelta(minutes=number))
+        summary = attributes.pop("summary", None)
+        if summary is not None:
+            event.user_metadata.summary.CopyFrom((await converter.DATA_CONVERTER.encode([summary]))[0])
+        attribute = getattr(event, f"{name}_event_attributes")
+        attribute.SetInParent()
+        attribute.CopyFrom(type(attribute)(**attributes))
+        made.append(event)
+    await told.read(made)
+    return told
+
+
+async def asked() -> list[tuple[str, dict[str, Any]]]:
+    """The events up to the wait: the first step's call, and an activity that no step shows."""
+    call = {"tool": "desk.tickets", "arguments": {}, "effect": "safe", "digest": "0"}
+    return [
+        ("workflow_task_started", {}),
+        ("workflow_task_completed", {}),
+        ("activity_task_scheduled", {"activity_id": "ask", "activity_type": {"name": "call_tool"}, "input": await payloads(call)}),
+        ("activity_task_completed", {"scheduled_event_id": 3, "result": await payloads({"output": {"key": "SHOP-7"}})}),
+        ("workflow_task_started", {}),
+        ("workflow_task_completed", {}),
+        ("timer_started", {"timer_id": "1", "summary": "w: wait for event"}),
+        ("activity_task_scheduled", {"activity_id": "w: listen", "activity_type": {"name": "listen"}, "input": await payloads({})}),
+        ("activity_task_completed", {"scheduled_event_id": 8, "result": await payloads(None)}),
+        ("workflow_task_started", {}),
+        ("workflow_task_completed", {}),
+    ]
+
+
+async def by_signal(key: str, wait: str = "w") -> tuple[str, dict[str, Any]]:
+    """An event that came by signal."""
+    given = {"id": key, "type": "a.b", "payload": {"key": key}, "wait": wait}
+    return "workflow_execution_signaled", {"signal_name": "event", "input": await payloads(given)}
+
+
+async def by_update(key: str) -> tuple[str, dict[str, Any]]:
+    """An event that came by update, without the name of a wait."""
+    given = {"id": key, "type": "a.b", "payload": {"key": key}}
+    return "workflow_execution_update_accepted", {"accepted_request": {"input": {"name": "event", "args": await payloads(given)}}}
+
+
+SEEN = [("workflow_task_scheduled", {}), ("workflow_task_started", {}), ("workflow_task_completed", {})]
+
+
+async def test_a_run_that_waits_for_an_event_is_told_as_waiting() -> None:
+    record = (await read(*await asked(), await by_signal("SHOP-8"), *SEEN)).record()
+    assert [step.status for step in record.steps] == ["completed", "waiting"]
+    assert record.steps[1].arguments == {"event_type": "a.b", "match": "event.key == ask.key", "timeout": "1h"}
+
+
+@pytest.mark.parametrize("way", ["signal", "update"])
+async def test_the_event_that_a_wait_took_is_in_the_history(way: str) -> None:
+    event = await by_signal("SHOP-7") if way == "signal" else await by_update("SHOP-7")
+    came = [await by_signal("SHOP-8"), event, *SEEN] if way == "signal" else [await by_signal("SHOP-8"), *SEEN, event]
+    told = await read(*await asked(), *came)
+    record = told.record()
+    assert (record.status, record.steps[1].status, record.steps[1].output) == ("completed", "completed", {"key": "SHOP-7"})
+    assert told.started is not None
+    # the task that learned of it is the 15th event with two signals before it, the 14th with one
+    assert told.recording.times["event 1"] == told.started + datetime.timedelta(minutes=15 if way == "signal" else 14)
+
+
+async def test_a_wait_that_ran_out_is_told_as_failed_whatever_came_later() -> None:
+    fired = ("timer_fired", {"timer_id": "1"})
+    record = (await read(*await asked(), fired, *SEEN, await by_signal("SHOP-7"))).record()
+    assert (record.status, record.steps[1].status) == ("failed", "failed")
+    assert record.error == {
+        "type": "timeout",
+        "message": "system.wait_for_event: no event 'a.b' for which event.key == ask.key came within 1h",
+        "step": "w",
+    }
+
+
+async def test_an_activity_that_no_step_shows_and_that_failed_is_none_of_the_calls() -> None:
+    failed = ("activity_task_failed", {"scheduled_event_id": 8, "failure": {"message": "no router", "application_failure_info": {}}})
+    told = await read(*(await asked())[:8], failed)
+    assert set(told.recording.calls) == {"ask"}
+    assert [step.status for step in told.record().steps] == ["completed", "waiting"]

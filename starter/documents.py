@@ -254,7 +254,7 @@ def _templates(pipeline: model.Pipeline) -> Iterator[leaves.Leaf]:
 
 
 def _templates_of(step: model.Step) -> Iterator[leaves.Leaf]:
-    yield from leaves.of(step.with_, "with", plan.conditions_of(step.uses))
+    yield from leaves.of(step.with_, "with", plan.conditions_of(step.uses), plan.given_to_conditions(step.uses))
     yield from leaves.of(step.timeout, "")
     if isinstance(step.condition, model.Const) and isinstance(step.condition.value, str):  # an expression without marks
         yield leaves.Leaf(step.condition.value, True, "", model.NOWHERE)

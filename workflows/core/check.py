@@ -178,7 +178,7 @@ class _Checker:
         tool = self._known_tool(step)
         self._condition(step)
         self._timeout(step)
-        for leaf in leaves.of(step.with_, f"{step.path}.with", plan.conditions_of(step.uses)):
+        for leaf in leaves.of(step.with_, f"{step.path}.with", plan.conditions_of(step.uses), plan.given_to_conditions(step.uses)):
             if leaf.condition is None:
                 self._references.check(leaf, step)
             else:

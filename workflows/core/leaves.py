@@ -24,18 +24,20 @@ class Leaf:
         None  # what stands here, where only a condition may; it is no template then if it is neither text nor value
     )
     places: tuple[str, ...] = ()  # where conditions stand
+    given: frozenset[str] = frozenset()  # names that those conditions are evaluated with
 
 
 _NUMBER: Final = re.compile(r"\[[0-9]+\]")
 
 
-def of(node: Any, path: str, conditions: tuple[str, ...] = ()) -> Iterator[Leaf]:
+def of(node: Any, path: str, conditions: tuple[str, ...] = (), given: frozenset[str] = frozenset()) -> Iterator[Leaf]:
     """Every template of a node, in the order of the document.
 
     `conditions` are the places where an expression may stand bare, ("conditions[].condition",): each of them is a leaf, whatever it holds.
+    `given` are names that have a value only there, {"event"}.
     """
     places = tuple(f"{_NUMBER.sub('[]', path)}.{place}" for place in conditions)
-    yield from _walk(node, Leaf("", False, path, model.NOWHERE, places=places))
+    yield from _walk(node, Leaf("", False, path, model.NOWHERE, places=places, given=given))
 
 
 def condition(node: model.Node, place: Leaf) -> Leaf:
@@ -80,7 +82,7 @@ def _items(items: tuple[Any, ...], place: Leaf) -> Iterator[Leaf]:
                 at = replace(place, path=f"{place.path}.{shown}")
                 yield from _walk(item.key, at)
                 if at.places and _NUMBER.sub("[]", at.path) in at.places:
-                    yield condition(item.value, at)
+                    yield condition(item.value, replace(at, bound=at.bound | at.given))
                 else:
                     yield from _walk(item.value, at)
             case model.For():

@@ -71,6 +71,11 @@ def conditions_of(uses: str) -> tuple[str, ...]:
     return _LENIENT.get(uses, ()) + _LATER.get(uses, ())
 
 
+def given_to_conditions(uses: str) -> frozenset[str]:
+    """The names that these conditions are evaluated with, beside those of the run: {"event"} for a match."""
+    return frozenset({event_wait.EVENT}) if uses in _LATER else frozenset()
+
+
 def _step(step: model.Step) -> dict[str, Any]:
     made: dict[str, Any] = {"id": step.id, "uses": step.uses}
     if step.with_.entries:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import language
+from workflows.core import leaves, plan
 
 SENT = {"id": "send", "uses": "slack.post_message", "with": {"channel": "c", "message": "m"}, "save_as": "sent"}
 
@@ -112,3 +113,12 @@ def test_each_problem_is_said_once_and_where() -> None:
 def test_columns_of_rows_are_not_known_before_a_run() -> None:
     query = {"id": "q", "uses": "database.query", "with": {"query": "SELECT 1"}, "save_as": "q"}
     assert told("${q.north.total} ${q.rows[0].x} ${q.count}", query) == []
+
+
+def test_event_is_bound_in_a_match_and_nowhere_else_of_its_step() -> None:
+    with_ = {"event_type": "a.b", "match": "event.n == params.n", "timeout": "${params.n}"}
+    checked = language.checked(language.document({"id": "w", "uses": "system.wait_for_event", "with": with_}, params={"n": 1}))
+    assert checked.pipeline is not None and checked.problems == ()
+    (step,) = checked.pipeline.steps
+    found = leaves.of(step.with_, "with", plan.conditions_of(step.uses), plan.given_to_conditions(step.uses))
+    assert {leaf.path: leaf.bound for leaf in found} == {"with.match": frozenset({"event"}), "with.timeout": frozenset()}

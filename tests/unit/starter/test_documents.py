@@ -124,6 +124,11 @@ def test_what_is_piped_in_is_read() -> None:
         os.close(reader)
 
 
+def waiting(**arguments: Any) -> dict[str, Any]:
+    """A step that waits for an event."""
+    return {"id": "a", "uses": "system.wait_for_event", "with": {"event_type": "a.b", **arguments}}
+
+
 @pytest.mark.parametrize(
     ("step", "more", "expected"),
     [
@@ -136,6 +141,10 @@ def test_what_is_piped_in_is_read() -> None:
         pytest.param(commands.transform("a", "${event.number | default(1)}"), {}, False, id="guarded"),
         pytest.param(commands.transform("a", "{% for event in [1] %}${event}{% endfor %}"), {}, False, id="loop variable"),
         pytest.param(commands.transform("a", "event.number"), {}, False, id="plain text"),
+        pytest.param(waiting(match="event.number == 5"), {}, False, id="match"),
+        pytest.param(waiting(match="${event.number == 5}"), {}, False, id="match in marks"),
+        pytest.param(waiting(match="event.number == 5", timeout="${event.seconds}"), {}, True, id="beside a match"),
+        pytest.param(waiting(on_timeout={"value": {"match": "${event.number}"}}), {}, True, id="value of that name"),
         pytest.param(commands.transform("a", "${params.event}"), {"params": {"event": 1}}, False, id="a param of that name"),
     ],
 )

@@ -1,4 +1,8 @@
-"""Ed25519 signatures, for the activity that checks once more who approved a call before it is sent."""
+"""Ed25519 signatures, for the activity that checks once more who approved a call before it is sent.
+
+workflows/signatures.py says the same for runs: workflows import nothing of activities, nor these anything of theirs but core, and core
+knows no cryptography. So each room has its own, and a test holds that they agree.
+"""
 
 from __future__ import annotations
 

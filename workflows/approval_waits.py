@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from temporalio import common, exceptions, workflow
 
-from workflows import contract
+from workflows import activity_failures, contract
 from workflows.core import calls, durations, errors, host, progress, recorded
 from workflows.core.approvals import book, deadlines, decision, people, token
 from workflows.core.approvals import request as requests
@@ -138,7 +138,7 @@ class Desk:
                 summary=progress.safe(f"{asked.name}: who may approve"),
             )
         except exceptions.ActivityError as error:
-            raise _tool_error(error) from error
+            raise activity_failures.meaning(error, _unsaid) from error
         return answer
 
     @staticmethod
@@ -246,14 +246,8 @@ async def _keep(asked: requests.Request, record: dict[str, Any]) -> None:
             summary=progress.safe(f"{asked.name}: {record['status']}"),
         )
     except exceptions.ActivityError as error:
-        raise _tool_error(error) from error
+        raise activity_failures.meaning(error, _unsaid) from error
 
 
-def _tool_error(error: exceptions.ActivityError) -> BaseException:
-    cause = error.cause
-    if isinstance(cause, exceptions.CancelledError):
-        return asyncio.CancelledError()
-    if isinstance(cause, exceptions.ApplicationError):
-        details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-        return errors.ToolError(cause.type or errors.INTERNAL_ERROR, cause.message, details)
-    return errors.ToolError(errors.INTERNAL_ERROR, f"the approval could not be asked for or kept: {cause or error}")
+def _unsaid(cause: BaseException) -> errors.ToolError:
+    return errors.ToolError(errors.INTERNAL_ERROR, f"the approval could not be asked for or kept: {cause}")

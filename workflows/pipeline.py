@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from temporalio import common, exceptions, workflow
 
-from workflows import approval_waits, contract
+from workflows import activity_failures, approval_waits, contract
 from workflows.core import errors, event_wait, host, model, plan, recorded
 from workflows.core import progress as progress_text
 from workflows.core import run as runs
@@ -162,7 +162,7 @@ class _TemporalHost:
                     summary=_summary(call),
                 )
             except exceptions.ActivityError as error:
-                raise _tool_error(error, call) from error
+                raise activity_failures.meaning(error, lambda cause: _unsaid(cause, call)) from error
         return host.ToolResult(output["output"], output.get("arguments"), output.get("warnings", []), output.get("attempts", 1))
 
     async def whole(self, call: host.ToolCall) -> host.ToolResult | None:
@@ -260,14 +260,8 @@ def _retry(
     )
 
 
-def _tool_error(error: exceptions.ActivityError, call: host.ToolCall) -> BaseException:
-    """What a failed activity means for the run."""
-    cause = error.cause
-    if isinstance(cause, exceptions.CancelledError):
-        return asyncio.CancelledError()
-    if isinstance(cause, exceptions.ApplicationError):
-        details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-        return errors.ToolError(cause.type or errors.INTERNAL_ERROR, cause.message, details)
+def _unsaid(cause: BaseException, call: host.ToolCall) -> errors.ToolError:
+    """What it means that a call's activity failed without saying why."""
     if isinstance(cause, exceptions.TimeoutError):
         return errors.worker_lost(call.address, call.action, call.step)
-    return errors.ToolError(errors.INTERNAL_ERROR, f"{call.address}: {cause or error}")
+    return errors.ToolError(errors.INTERNAL_ERROR, f"{call.address}: {cause}")

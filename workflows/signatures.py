@@ -1,7 +1,7 @@
 """Ed25519 signatures, for a run that checks a decision which a gateway signed.
 
 The same bytes give the same answer at each replay, and a check takes about 0.2 ms; so the workflow makes it itself. In an activity it
-would take three events and a round trip before a refusal could be told.
+would take three events and a round trip before a refusal could be told. activities/signatures.py says the same for activities, and why.
 """
 
 from __future__ import annotations

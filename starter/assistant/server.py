@@ -14,13 +14,14 @@ from mcp.types import ToolAnnotations
 from temporalio import client, service
 
 from activities import json_text
-from starter import connection, following, history, output, session, starting
+from starter import connection, documents, following, history, output, session, starting
 from starter.approvals import people, waiting
 from starter.assistant import library
 from starter.commands import runs as runs_command
 from starter.schedules import listing, matching, preview, subjects
 from workflows import converter
 from workflows.core import errors, moments, progress, run, zones
+from workflows.core.approvals import policy
 
 READ: Final = "read"
 RUN: Final = "run"
@@ -36,15 +37,15 @@ _MAX_TIMES: Final = 200
 _MAX_WAITING: Final = 100
 
 
-def made(shelf: library.Library, scopes: frozenset[str]) -> mcpserver.MCPServer:
-    """The server, with the tools that the scopes allow."""
+def made(shelf: library.Library, scopes: frozenset[str], person: str | None = None) -> mcpserver.MCPServer:
+    """The server, with the tools that the scopes allow. It acts for the person: what the policy refuses them, it refuses."""
     server = mcpserver.MCPServer("ordinaut", title="Ordinaut", instructions=_INSTRUCTIONS, log_level="WARNING")
     if READ in scopes:
         _add_documents(server, shelf)
-        _add_runs(server)
+        _add_runs(server, person)
         _add_schedules(server)
     if RUN in scopes:
-        _add_start(server, shelf)
+        _add_start(server, shelf, person)
     return server
 
 
@@ -73,11 +74,12 @@ def _add_documents(server: mcpserver.MCPServer, shelf: library.Library) -> None:
             return _text(library.mocked(document, _exact(params or {}), _exact(event), _exact(outputs)))
 
 
-def _add_runs(server: mcpserver.MCPServer) -> None:
+def _add_runs(server: mcpserver.MCPServer, person: str | None) -> None:
     @server.tool(annotations=_READS, structured_output=False)
     async def list_runs(status: str | None = None, pipeline: str | None = None, limit: int = 20) -> str:
         """Runs, newest first. `status`: running, completed, failed, cancelled, terminated or timed-out."""
         with _told():
+            people.check(documents.settings(), policy.SEE, person)
             if status is not None and status not in runs_command.STATUSES:
                 raise errors.ToolError(errors.INVALID_INPUT, f"no status '{status}'; there are {', '.join(runs_command.STATUSES)}")
             temporal = await connection.connect(converter.DATA_CONVERTER)
@@ -88,6 +90,7 @@ def _add_runs(server: mcpserver.MCPServer) -> None:
     async def read_run(run_id: str) -> str:
         """One run: each step with its state, arguments, output and error."""
         with _told():
+            people.check(documents.settings(), policy.SEE, person)
             temporal = await connection.connect(converter.DATA_CONVERTER)
             return _text((await following.read(temporal, run_id)).record().as_json(run_id))
 
@@ -95,6 +98,7 @@ def _add_runs(server: mcpserver.MCPServer) -> None:
     async def watch_run(run_id: str, ctx: mcpserver.Context[Any, Any]) -> str:
         """Wait until a run has ended, with a progress notification at each change of a step; gives its result."""
         with _told():
+            people.check(documents.settings(), policy.SEE, person)
             temporal = await connection.connect(converter.DATA_CONVERTER)
             return _text(await _watched(temporal, run_id, ctx))
 
@@ -102,6 +106,7 @@ def _add_runs(server: mcpserver.MCPServer) -> None:
     async def list_waiting_approvals() -> str:
         """Runs that wait for a person: the question, whom it asks, what would be sent. Deciding is for people; no tool here does."""
         with _told():
+            people.check(documents.settings(), policy.SEE, person)
             temporal = await connection.connect(converter.DATA_CONVERTER)
             found = await waiting.listed(temporal, _MAX_WAITING)
             return _text({"approvals": found, "note": "decided by people: ordinaut approve RUN STEP --as WHO"})
@@ -128,7 +133,7 @@ def _add_schedules(server: mcpserver.MCPServer) -> None:
             return _text({"pipelines": [subjects.as_json(subject) for subject in found.subjects], "times": times})
 
 
-def _add_start(server: mcpserver.MCPServer, shelf: library.Library) -> None:
+def _add_start(server: mcpserver.MCPServer, shelf: library.Library, person: str | None) -> None:
     @server.tool(annotations=_STARTS, structured_output=False)
     async def start_run(
         pipeline: str,
@@ -141,10 +146,9 @@ def _add_start(server: mcpserver.MCPServer, shelf: library.Library) -> None:
         """Start a run of a pipeline by its name: its tools are called for real. `at` is the nominal time for its date words, now where left
         out; `watch` waits for the end, with progress."""
         with _told():
+            people.check(documents.settings(), policy.START, person)
             document = library.runnable(shelf.named(pipeline))
-            given = starting.run_input(
-                document, _exact(params or {}), _exact(event), _nominal(at, document["timezone"]), people.at_keyboard()
-            )
+            given = starting.run_input(document, _exact(params or {}), _exact(event), _nominal(at, document["timezone"]), person)
             temporal = await session.ready()
             run_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
             await starting.start(temporal, given, run_id)

@@ -14,8 +14,10 @@ import click
 from temporalio import client
 
 from starter import credentials, documents, output, pollers, session, task_queues
+from starter.approvals import options, people
 from starter.schedules import apply, maintenance, wanted, zone_check
 from workflows.core import errors
+from workflows.core.approvals import policy
 
 _COLOURS: Final = {apply.CREATED: "green", apply.UPDATED: "yellow", apply.DELETED: "red", apply.FAILED: "red"}
 #: Where no terminal draws a bar, a line is written each so many schedules.
@@ -29,12 +31,15 @@ _LINE_EACH: Final = 100
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--prune", is_flag=True, help="Delete the schedules of pipelines that were applied from these folders and are gone.")
+@options.person("applies them")
 @output.json_option
-def command(paths: tuple[str, ...], entries: tuple[str, ...], dry_run: bool, prune: bool, as_json: bool) -> int:
+def command(paths: tuple[str, ...], entries: tuple[str, ...], dry_run: bool, prune: bool, who: str | None, as_json: bool) -> int:
     """Create or update the schedules of pipeline files, or of folders of them.
 
     All files are checked first; if one has an error nothing at all is changed. Applied again, what is as it should be stays untouched.
     """
+    if not dry_run:
+        people.allowed(policy.APPLY, who)
     folders = _folders(paths) if prune else []
     read = wanted.read(paths, documents.params(entries))
     if not read.ok:

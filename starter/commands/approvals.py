@@ -7,15 +7,18 @@ import asyncio
 import click
 
 from starter import connection, output
-from starter.approvals import rendering, waiting
+from starter.approvals import options, people, rendering, waiting
 from workflows import converter
+from workflows.core.approvals import policy
 
 
 @click.command("approvals", epilog="\b\nExample: ordinaut approvals --json")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="At most so many runs.")
+@options.person("sees them")
 @output.json_option
-def command(limit: int, as_json: bool) -> int:
+def command(limit: int, who: str | None, as_json: bool) -> int:
     """List the approvals that wait: the question, whom it asks, and exactly what would be sent, with its digest."""
+    people.allowed(policy.SEE, who)
     return asyncio.run(_list(limit, as_json))
 
 

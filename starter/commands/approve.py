@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import click
 
 from starter import connection, output
-from starter.approvals import waiting
+from starter.approvals import options, waiting
 from workflows import converter
 from workflows.core import errors
 from workflows.core.approvals import request
 
 
 @click.command("approve", epilog="\b\nExample: ordinaut approve vendor-payments-manual-20261123T160000Z-3fa9 pay --as ana@company.com")
-@click.argument("run_id", metavar="RUN")
-@click.argument("step", metavar="STEP")
-@click.option("--as", "who", metavar="WHO", help="Whose decision it is; believed where local approvers are trusted.")
-@click.option("--comment", default="", help="Kept with the decision.")
-@click.option("--digest", default="", metavar="DIGEST", help="Decide only if it still waits for this; 12 digits are enough.")
-@click.option("--token", default="", metavar="TOKEN", help="A decision that the gateway signed, in place of --as.")
+@options.decision("Kept with the decision.")
 @output.json_option
-def command(run_id: str, step: str, who: str | None, comment: str, digest: str, token: str, as_json: bool) -> int:
+def command(run_id: str, as_json: bool, **given: str | None) -> int:
     """Approve what a run waits for, as 'ordinaut approvals' shows it."""
-    return decided(run_id, request.APPROVE, {"step": step, "who": who or "", "comment": comment, "digest": digest, "token": token}, as_json)
+    return decided(run_id, request.APPROVE, given, as_json)
 
 
-def decided(run_id: str, verb: str, given: dict[str, str], as_json: bool) -> int:
-    """What `approve` and `reject` do."""
+def decided(run_id: str, verb: str, options_: Mapping[str, str | None], as_json: bool) -> int:
+    """What `approve` and `reject` do; the options are those of `options.decision`."""
+    given = {name: text or "" for name, text in options_.items()}
     if not given["who"].strip() and not given["token"]:
         raise click.UsageError("name the person whose decision it is: --as WHO")
     return asyncio.run(_decide(run_id, verb, given, as_json))

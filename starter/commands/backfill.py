@@ -11,9 +11,11 @@ import click
 from temporalio import client
 
 from starter import connection, output
+from starter.approvals import options, people
 from starter.schedules import clock_words, consent, listing, matching, one, past_times
 from workflows import converter
 from workflows.core import errors
+from workflows.core.approvals import policy
 from workflows.core.schedules import timing
 
 #: More than this many runs are started only after a yes.
@@ -34,10 +36,12 @@ _MOST_TIMES: Final = 10_000
     help="How these runs follow each other: one after another, or all at once (allow_all).",
 )
 @click.option("--yes", is_flag=True, help=f"Do not ask, however many (more than {UNASKED} are asked about).")
+@options.person("starts the runs")
 @output.json_option
-def command(name: str, from_: str, to: str, overlap: str, yes: bool, as_json: bool) -> int:
+def command(name: str, from_: str, to: str, overlap: str, yes: bool, who: str | None, as_json: bool) -> int:
     """Run an applied pipeline for its due times in the past. Each run's date words come from the time it was due; works while paused."""
-    return asyncio.run(_backfill(name, (from_, to), overlap, yes, as_json))
+    person = people.allowed(policy.START, who)
+    return asyncio.run(_backfill(name, (from_, to), overlap, person, yes, as_json))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class _Plan:
         return f"{past_times.action_id(self.applied)}-{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
-async def _backfill(name: str, window: tuple[str, str], overlap: str, yes: bool, as_json: bool) -> int:
+async def _backfill(name: str, window: tuple[str, str], overlap: str, person: str | None, yes: bool, as_json: bool) -> int:
     temporal = await connection.connect(converter.DATA_CONVERTER)
     applied = await one.find(temporal, name, "backfill")
     first, last = _window(applied, window)

@@ -9,17 +9,21 @@ import click
 from temporalio import client, service
 
 from starter import connection, following, output
+from starter.approvals import options, people
 from workflows import converter
 from workflows.core import errors, run
+from workflows.core.approvals import policy
 
 CANCELLING: Final = "cancelling"
 
 
 @click.command("cancel", epilog="\b\nExample: ordinaut cancel automated-release-manual-20261123T160000Z-3fa9")
 @click.argument("run_id", metavar="RUN")
+@options.person("cancels it")
 @output.json_option
-def command(run_id: str, as_json: bool) -> int:
+def command(run_id: str, who: str | None, as_json: bool) -> int:
     """Cancel a run. What its steps have done stays done; a call under way is told to stop."""
+    people.allowed(policy.START, who)
     return asyncio.run(_cancel(run_id, as_json))
 
 

@@ -8,16 +8,20 @@ import click
 from temporalio import client
 
 from starter import connection, output
+from starter.approvals import options, people
 from starter.schedules import consent, one, together
 from workflows import converter
+from workflows.core.approvals import policy
 
 
 @click.command("delete", epilog="\b\nExample: ordinaut delete weekly-all-hands --yes")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@options.person("deletes them")
 @output.json_option
-def command(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
+def command(names: tuple[str, ...], yes: bool, who: str | None, as_json: bool) -> int:
     """Delete the schedules of applied pipelines. Runs under way go on, finished ones stay listed; `apply` makes the schedule anew."""
+    people.allowed(policy.APPLY, who)
     return asyncio.run(_delete(names, yes, as_json))
 
 

@@ -13,24 +13,28 @@ from typing import Any, Final
 import click
 
 from starter import documents, following, local_service, logs, output, starting
+from starter.approvals import options, people
 from workflows.core import run
+from workflows.core.approvals import policy
 
 PIPELINE: Final = "daily-financial-reconciliation"
 
 
 @click.command("demo", epilog="\b\nExample: ordinaut demo --keep")
 @click.option("--keep", is_flag=True, help="Keep the service running afterwards, to look at the run in the Web UI.")
+@options.person("starts the run")
 @output.json_option
-def command(keep: bool, as_json: bool) -> int:
+def command(keep: bool, who: str | None, as_json: bool) -> int:
     """Run the daily financial reconciliation for real: embedded Temporal server, worker, stand-ins for the vendors, sample database.
 
     Needs no account, key or container.
     """
-    code = asyncio.run(_demo(keep, as_json))
+    person = people.allowed(policy.START, who)
+    code = asyncio.run(_demo(keep, person, as_json))
     os._exit(code)  # see worker.py
 
 
-async def _demo(keep: bool, as_json: bool) -> int:
+async def _demo(keep: bool, person: str | None, as_json: bool) -> int:
     logs.set_up()
     say = output.note if as_json else output.say
     say("Starting Temporal, a worker, stand-ins for the vendors and a sample database on this machine ...")
@@ -40,7 +44,7 @@ async def _demo(keep: bool, as_json: bool) -> int:
         assert checked.plan is not None, checked.problems  # a shipped pipeline passes its check; a test holds that
         say(f"Running {file.name}: {checked.plan['title']}, against Temporal at {service.server.address}\n")
         workflow_id = starting.run_id(PIPELINE, datetime.datetime.now(datetime.UTC))
-        await starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None), workflow_id)
+        await starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None, person), workflow_id)
         told = await following.follow(service.temporal, workflow_id, quiet=as_json)
         result = told.record().as_json(workflow_id)
         if as_json:

@@ -10,6 +10,7 @@ import click
 from activities import environment_names as names
 from activities.transports import mcp as mcp_transport
 from starter import documents, output
+from starter.approvals import options, people
 from workflows.core import errors
 
 _DEFAULT_PORT: Final = 8485
@@ -23,8 +24,9 @@ _SCOPES: Final = ("read", "run")
     "--port", type=click.IntRange(0, 65_535), default=_DEFAULT_PORT, show_default=True, help="Port for --http; 0 takes a free one."
 )
 @click.option("--scopes", default="read,run", show_default=True, help="What the assistant may do: read, run, or both.")
+@options.person("the assistant acts for")
 @output.json_option
-def command(folders: tuple[str, ...], http: bool, port: int, scopes: str, as_json: bool) -> int:
+def command(folders: tuple[str, ...], http: bool, port: int, scopes: str, who: str | None, as_json: bool) -> int:
     """Let an assistant list, check, mock-run, start and watch the pipelines of the FOLDERs, and read runs and schedules.
 
     Approving stays with people: there is no tool for it. Over HTTP each request carries the token in ORDINAUT_MCP_TOKEN.
@@ -34,7 +36,7 @@ def command(folders: tuple[str, ...], http: bool, port: int, scopes: str, as_jso
         from starter.assistant import library, server
     except ImportError:
         raise errors.ToolError(errors.INVALID_INPUT, mcp_transport.MISSING) from None
-    made = server.made(library.Library(library.folders(folders)), allowed)
+    made = server.made(library.Library(library.folders(folders)), allowed, people.at_keyboard(who))
     if not http:
         if as_json:
             raise click.UsageError("standard output carries the protocol; --json goes with --http")

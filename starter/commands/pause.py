@@ -10,17 +10,21 @@ import click
 from temporalio import client
 
 from starter import connection, output
+from starter.approvals import options, people
 from starter.schedules import one, together
 from workflows import converter
 from workflows.core import errors
+from workflows.core.approvals import policy
 
 
 @click.command("pause", epilog='\b\nExample: ordinaut pause daily-financial-reconciliation --note "bank maintenance"')
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--note", default="", metavar="TEXT", help="Why; `schedules` and the Web UI show it.")
+@options.person("pauses them")
 @output.json_option
-def command(names: tuple[str, ...], note: str, as_json: bool) -> int:
+def command(names: tuple[str, ...], note: str, who: str | None, as_json: bool) -> int:
     """Pause applied pipelines: no run starts by itself until `resume`. Runs under way go on; `trigger` and `backfill` still work."""
+    people.allowed(policy.APPLY, who)
     return asyncio.run(_pause(names, note, as_json))
 
 

@@ -11,9 +11,11 @@ import click
 from temporalio import client
 
 from starter import connection, output
+from starter.approvals import options, people
 from starter.schedules import clock_words, matching, one, past_times, together
 from workflows import converter
 from workflows.core import errors
+from workflows.core.approvals import policy
 
 #: More are counted as "more than".
 _MOST_COUNTED: Final = 10_000
@@ -23,9 +25,11 @@ _ONE_SECOND: Final = datetime.timedelta(seconds=1)
 
 @click.command("resume", epilog="\b\nExample: ordinaut resume daily-financial-reconciliation")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@options.person("resumes them")
 @output.json_option
-def command(names: tuple[str, ...], as_json: bool) -> int:
+def command(names: tuple[str, ...], who: str | None, as_json: bool) -> int:
     """Resume paused pipelines. Times that passed during the pause are not made up for: they are listed, with the command that does it."""
+    people.allowed(policy.APPLY, who)
     return asyncio.run(_resume(names, as_json))
 
 

@@ -13,6 +13,7 @@ import click
 
 from activities import catalog as catalog_module
 from starter import documents, output
+from starter.approvals import options
 from workflows.core import check, errors, mock, model, moments, plan, run, zones
 from workflows.core.approvals import policy
 
@@ -42,7 +43,7 @@ class _Order:
 @click.option("--params", "-p", multiple=True, metavar="K=V", help="A parameter: k=text, k:=JSON, or @file with a JSON object. Repeatable.")
 @click.option("--event", metavar="@FILE", help="The event's payload: JSON, or @file.")
 @click.option("--at", "at", metavar="TIME", help="The nominal time, ISO 8601; date words are taken from it. Now where left out.")
-@click.option("--as", "who", metavar="WHO", help="Who starts it, for approvals that want four eyes; your login's name where left out.")
+@options.person("starts it: approvals that want four eyes are for others")
 @click.option("--no-wait", is_flag=True, help="Start it and return at once.")
 @click.option(
     "--mock",

@@ -9,7 +9,9 @@ import click
 from temporalio import client, common
 
 from starter import connection, output
+from starter.approvals import options, people
 from workflows import contract, converter
+from workflows.core.approvals import policy
 
 #: What people call a state, and Temporal's name of it.
 STATUSES: Final = {
@@ -26,9 +28,11 @@ STATUSES: Final = {
 @click.option("--status", type=click.Choice(list(STATUSES)), help="Only runs in this state.")
 @click.option("--pipeline", metavar="NAME", help="Only runs of this pipeline.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="At most so many.")
+@options.person("sees them")
 @output.json_option
-def command(status: str | None, pipeline: str | None, limit: int, as_json: bool) -> int:
+def command(status: str | None, pipeline: str | None, limit: int, who: str | None, as_json: bool) -> int:
     """List runs, newest first."""
+    people.allowed(policy.SEE, who)
     nothing = "no such runs; 'ordinaut runs' lists all" if status or pipeline else "no runs; start one with: ordinaut run FILE"
     return asyncio.run(_list(query(status, pipeline), limit, as_json, nothing))
 

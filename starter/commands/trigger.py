@@ -10,8 +10,10 @@ import click
 from temporalio import client
 
 from starter import connection, output
+from starter.approvals import options, people
 from starter.schedules import clock_words, one
 from workflows import converter
+from workflows.core.approvals import policy
 from workflows.core.schedules import timing
 
 STARTED: Final = "started"
@@ -26,13 +28,15 @@ _PATIENCE_SECONDS: Final = 10.0
 @click.command("trigger", epilog="\b\nExample: ordinaut trigger lead-scoring")
 @click.argument("name", metavar="NAME")
 @click.option("--overlap", type=click.Choice(timing.OVERLAPS), help="What to do if a run is under way; else what the pipeline says.")
+@options.person("starts the run")
 @output.json_option
-def command(name: str, overlap: str | None, as_json: bool) -> int:
+def command(name: str, overlap: str | None, who: str | None, as_json: bool) -> int:
     """Start a run of an applied pipeline now, with the params that were applied; it works while paused too. Its nominal time is now."""
-    return asyncio.run(_trigger(name, overlap, as_json))
+    person = people.allowed(policy.START, who)
+    return asyncio.run(_trigger(name, overlap, person, as_json))
 
 
-async def _trigger(name: str, overlap: str | None, as_json: bool) -> int:
+async def _trigger(name: str, overlap: str | None, person: str | None, as_json: bool) -> int:
     temporal = await connection.connect(converter.DATA_CONVERTER)
     applied = await one.find(temporal, name, "trigger")
     handle = temporal.get_schedule_handle(name)

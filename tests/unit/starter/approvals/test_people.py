@@ -35,3 +35,13 @@ def test_the_policy_names_who_may(tmp_path: Path) -> None:
 
 def test_who_is_told_goes_before_the_login() -> None:
     assert people.at_keyboard(" ana@company.com ") == "ana@company.com"
+
+
+def test_allowed_gives_the_person_or_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(tmp_path, {"apply": ["operations"]})
+    monkeypatch.setenv("ORDINAUT_POLICY", str(tmp_path / "policy.json"))
+    assert people.allowed("apply", " ion ") == "ion"
+    assert people.allowed("start", "bob") == "bob"
+    with pytest.raises(errors.ToolError) as caught:
+        people.allowed("apply", "bob")
+    assert caught.value.message == "'bob' may not apply: the policy lets operations (may.apply); say who you are: --as WHO"

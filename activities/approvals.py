@@ -15,7 +15,7 @@ from activities import policy_file, validators
 from activities import settings as settings_module
 from workflows import contract
 from workflows.core import errors, fit_call
-from workflows.core.approvals import people, policy
+from workflows.core.approvals import origin, people, policy
 
 #: Of a longer list of people a run is told only those who may decide.
 _MAX_PEOPLE: Final = 500
@@ -31,6 +31,7 @@ class Question(TypedDict):
     exclude: list[str]
     quorum: int
     started_by: NotRequired[str]
+    author: NotRequired[str]
     call: NotRequired[dict[str, Any]]  # {"tool", "arguments"}
 
 
@@ -87,8 +88,9 @@ class ApprovalActivities:
 def _told(facts: people.Facts, given: Question) -> people.Facts:
     if len(facts.people) <= _MAX_PEOPLE:
         return facts
+    known = {people.same(name) for name in (given.get("started_by"), given.get("author")) if name}  # else they would seem to be nobody
     able = set(people.eligible(facts, _approvers(facts, given)))
-    kept = {name: roles for name, roles in facts.people.items() if name in able}
+    kept = {name: roles for name, roles in facts.people.items() if name in able or people.same(name) in known}
     return people.Facts(kept, facts.trust_local, facts.open, facts.keys, facts.approvers)
 
 
@@ -114,8 +116,8 @@ def _check_possible(given: Question, facts: people.Facts) -> None:
         raise _impossible("it names no approvers, and the policy says of nobody that they may approve (may.approve)")
     if facts.keys:  # the gateway may vouch for people and roles that the file does not know
         return
-    starter = [given["started_by"]] if "started_by" in given and people.STARTER in given["exclude"] else []
-    able = people.eligible(facts, approvers, [*given["exclude"], *starter])
+    behind = origin.Origin(given.get("started_by"), given.get("author"))
+    able = people.eligible(facts, approvers, behind.excluded(given["exclude"]))
     if len(able) < given["quorum"]:
         raise _impossible(f"it needs {given['quorum']} approvals of {', '.join(approvers)}, and {_count(able)} may give one")
 

@@ -25,8 +25,10 @@ def run_input(
     event: Mapping[str, Any] | None,
     nominal: datetime.datetime | None,
     started_by: str | None = None,
+    author: str | None = None,
 ) -> contract.RunInput:
-    """What the workflow gets. `started_by` is the person who starts it: approvals that want four eyes are not for that one.
+    """What the workflow gets. `started_by` is the person who starts it: approvals that want four eyes are not for that one;
+    `author` is the person who applies the pipeline.
 
     Raises:
         errors.ToolError: it is larger than Temporal carries.
@@ -40,6 +42,8 @@ def run_input(
         made["nominal_time"] = nominal.isoformat()
     if started_by:
         made["started_by"] = started_by
+    if author:
+        made["author"] = author
     try:
         sizes.check_size(made, "what the run is given (plan, params, event)")
     except errors.LimitExceeded as error:

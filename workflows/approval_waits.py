@@ -13,13 +13,15 @@ from temporalio import common, exceptions, workflow
 
 from workflows import activity_failures, contract
 from workflows.core import calls, durations, errors, host, progress, recorded
-from workflows.core.approvals import book, deadlines, decision, people, token
+from workflows.core.approvals import book, deadlines, decision, origin, people, token
 from workflows.core.approvals import request as requests
 
 with workflow.unsafe.imports_passed_through():  # native code, which a sandbox cannot load anew
     from workflows import signatures
 
 WAITING: Final = "waiting-approval"
+#: When its schedule had a run due.
+SCHEDULED_TIME: Final = common.SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 _STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
 _STEP: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STEP)
 _ACTIVITY_TIMEOUT: Final = datetime.timedelta(seconds=30)
@@ -89,11 +91,12 @@ class Desk:
         Raises:
             errors.ToolError: see `host.Host.approval`.
         """
-        answer = await self._ask(asked, given.get("started_by"))
+        behind = _origin(given)
+        answer = await self._ask(asked, behind)
         fitted = answer.get("arguments")
         if fitted is not None and asked.call is not None:
             asked = dataclasses.replace(asked, payload=fitted, call={**asked.call, "arguments": fitted})
-        found = book.Book(asked, people.from_json(answer), workflow.info().workflow_id, workflow.now(), given.get("started_by"))
+        found = book.Book(asked, people.from_json(answer), workflow.info().workflow_id, workflow.now(), behind)
         self._books[asked.name] = found
         self._waiting.add(asked.name)
         self._tell = tell
@@ -119,7 +122,7 @@ class Desk:
         claims = token.claims(given.token, found.facts.keys, signatures.is_signed) if given.token and not found.over else None
         return found, given, claims
 
-    async def _ask(self, asked: requests.Request, started_by: Any) -> dict[str, Any]:
+    async def _ask(self, asked: requests.Request, behind: origin.Origin) -> dict[str, Any]:
         """Whom the worker's policy lets decide, and the arguments of the call as its tool takes them."""
         try:
             answer: dict[str, Any] = await workflow.execute_activity(
@@ -129,7 +132,8 @@ class Desk:
                     "escalate_to": list(asked.escalate_to),
                     "exclude": list(asked.exclude),
                     "quorum": asked.quorum,
-                    **({"started_by": started_by} if started_by else {}),
+                    **({"started_by": behind.starter} if behind.starter else {}),
+                    **({"author": behind.author} if behind.author else {}),
                     **({"call": dict(asked.call)} if asked.call else {}),
                 },
                 activity_id=f"{asked.name}{recorded.ASKED}",
@@ -145,6 +149,10 @@ class Desk:
     def _note(found: book.Book, sentence: str) -> None:
         if len(found.notices) < _MAX_NOTICES:
             found.notices.append(sentence[:500])
+
+
+def _origin(given: Mapping[str, Any]) -> origin.Origin:
+    return origin.of_run(given, workflow.info().typed_search_attributes.get(SCHEDULED_TIME))
 
 
 class _Notifier:

@@ -90,3 +90,5 @@ class RunInput(TypedDict):
     nominal_time: NotRequired[str]  # ISO 8601 with offset; else the schedule's time, else the start
     first_run: NotRequired[str]  # first workflow id of a chain of retries
     started_by: NotRequired[str]  # the person who started it, as far as that is known
+    author: NotRequired[str]  # the person who applied the pipeline, as far as that is known
+    triggers: NotRequired[list[dict[str, str]]]  # who asked a schedule for runs: {"who", "from", "to"}, see `core.approvals.origin`

@@ -17,7 +17,6 @@ from workflows.core import progress as progress_text
 from workflows.core import run as runs
 from workflows.core.approvals import request as requests
 
-_SCHEDULED_TIME: Final = common.SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 _STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
 #: More calls than this at once wait their turn; Temporal allows 2,000 pending activities and leaves a run stuck above.
 MAX_CALLS_AT_ONCE: Final = 500
@@ -107,7 +106,7 @@ class PipelineWorkflow:
         given = self._given.get("nominal_time")
         if given:
             return progress_text.given_time(given)
-        scheduled = workflow.info().typed_search_attributes.get(_SCHEDULED_TIME)
+        scheduled = workflow.info().typed_search_attributes.get(approval_waits.SCHEDULED_TIME)
         return scheduled or workflow.info().workflow_start_time
 
     def _failure(self, error: errors.OrdinautError | None) -> exceptions.ApplicationError:

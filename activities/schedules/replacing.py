@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterator
 from typing import Final
 
 from temporalio import client
 
-from activities.schedules import definition, memo, quiet
+from activities.schedules import definition, memo, quiet, triggers
 from workflows import contract
 from workflows.core.schedules import occurrences
 
@@ -30,7 +31,8 @@ async def replace(handle: client.ScheduleHandle, made: definition.Definition, ta
         # Asked for again after the wait: what somebody did to it meanwhile must not be undone.
         kept = await memo.read(given.description)
         present = definition.Present(given.description.schedule, kept) if kept else None
-        return client.ScheduleUpdate(definition.schedule(made, present, task_queue))
+        whole = dataclasses.replace(made, given=await triggers.carried(dict(made.given), given.description))
+        return client.ScheduleUpdate(definition.schedule(whole, present, task_queue))
 
     await handle.update(updated)
 

@@ -25,6 +25,7 @@ def lines(asked: Mapping[str, Any]) -> Iterator[str]:
     yield f"  approved  {count}"
     yield f"  until     {asked['until']}, then {'approved' if asked['on_timeout'] == request.APPROVE else 'rejected'}"
     yield f"  digest    {digest.shown(asked['digest'])}"
+    yield from (f"  note      {_plain(notice)}" for notice in asked.get("notices", ()))
     yield from _payload(asked.get("tool"), asked["payload"])
 
 

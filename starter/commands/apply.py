@@ -38,10 +38,9 @@ def command(paths: tuple[str, ...], entries: tuple[str, ...], dry_run: bool, pru
 
     All files are checked first; if one has an error nothing at all is changed. Applied again, what is as it should be stays untouched.
     """
-    if not dry_run:
-        people.allowed(policy.APPLY, who)
+    person = people.at_keyboard(who) if dry_run else people.allowed(policy.APPLY, who)
     folders = _folders(paths) if prune else []
-    read = wanted.read(paths, documents.params(entries))
+    read = wanted.read(paths, documents.params(entries), person)
     if not read.ok:
         return _refused(read.problems, as_json)
     for path, problem in read.problems:

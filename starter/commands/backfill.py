@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 from temporalio import client
 
+from activities.schedules import triggers
 from starter import connection, output
 from starter.approvals import options, people
 from starter.schedules import clock_words, consent, listing, matching, one, past_times
@@ -74,6 +75,8 @@ async def _backfill(name: str, window: tuple[str, str], overlap: str, person: st
         output.note("nothing was started")
         return 1
     end = await past_times.end_of(temporal, applied, times[-1])
+    if person:
+        await triggers.note(temporal.get_schedule_handle(name), person, times[0], times[-1])
     await temporal.get_schedule_handle(name).backfill(client.ScheduleBackfill(times[0], end, one.overlap(overlap)))
     if as_json:
         output.json_document(_as_json(plan))

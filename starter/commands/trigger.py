@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 from temporalio import client
 
+from activities.schedules import triggers
 from starter import connection, output
 from starter.approvals import options, people
 from starter.schedules import clock_words, one
@@ -41,6 +42,8 @@ async def _trigger(name: str, overlap: str | None, person: str | None, as_json: 
     applied = await one.find(temporal, name, "trigger")
     handle = temporal.get_schedule_handle(name)
     await _second_of_its_own(applied.description)
+    if person:
+        await triggers.note_now(handle, person)
     await handle.trigger(overlap=one.overlap(overlap) if overlap else None)
     state, run_id, nominal = await _outcome(handle, applied.description)
     if as_json:

@@ -59,8 +59,8 @@ class Read:
         return not any(problem.severity == "error" for _, problem in self.problems)
 
 
-def read(paths: Sequence[str], params: Mapping[str, Any]) -> Read:
-    """Reads and checks every file; `params` are given to each run.
+def read(paths: Sequence[str], params: Mapping[str, Any], author: str | None = None) -> Read:
+    """Reads and checks every file; `params` are given to each run, which also hears who applied it.
 
     Raises:
         documents.CannotOpen: a file that cannot be opened.
@@ -74,7 +74,7 @@ def read(paths: Sequence[str], params: Mapping[str, Any]) -> Read:
         if checked.plan is None or checked.pipeline is None:
             continue
         try:
-            found.wanted.append(Wanted(path, checked.pipeline, starting.run_input(checked.plan, params, None, None)))
+            found.wanted.append(Wanted(path, checked.pipeline, starting.run_input(checked.plan, params, None, None, author=author)))
         except errors.ToolError as error:
             found.problems.append((path, errors.Problem("too-large", error.message)))
     found.problems += _same_names(found.wanted)

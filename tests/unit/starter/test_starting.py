@@ -30,6 +30,8 @@ def test_input_holds_only_what_was_given() -> None:
         "event": {},
         "nominal_time": "2026-11-23T18:00:00+02:00",
     }
+    people = starting.run_input(PLAN, {}, None, None, "ion", author="ana")
+    assert people == {"plan": PLAN, "started_by": "ion", "author": "ana"}
 
 
 def test_input_above_the_payload_limit_is_refused() -> None:

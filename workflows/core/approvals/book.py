@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from workflows.core import errors
-from workflows.core.approvals import decision, people
+from workflows.core.approvals import decision, origin, people
 from workflows.core.approvals import digest as digests
 from workflows.core.approvals import request as requests
 
@@ -33,17 +33,17 @@ class Book:
     """
 
     def __init__(
-        self, asked: requests.Request, facts: people.Facts, run: str, since: datetime.datetime, started_by: str | None = None
+        self, asked: requests.Request, facts: people.Facts, run: str, since: datetime.datetime, behind: origin.Origin = origin.UNKNOWN
     ) -> None:
         self.asked = asked
         self.facts = facts
         self.status: str | None = None
         self.escalated = False
         self.reminders = 0
-        self.notices: list[str] = []
+        self.notices: list[str] = behind.warnings(asked.exclude, facts)
         self.since = since
         self._run = run
-        self._started_by = started_by
+        self._behind = behind
         self._decided_at: datetime.datetime | None = None
         self._decisions: list[dict[str, Any]] = []
 
@@ -127,7 +127,8 @@ class Book:
             "decisions": [dict(one) for one in self._decisions],
             "asked_at": self.since.replace(microsecond=0).isoformat(),
             "decided_at": self._decided_at.replace(microsecond=0).isoformat() if self._decided_at else None,
-            "started_by": self._started_by,
+            "started_by": self._behind.starter,
+            **({"author": self._behind.author} if self._behind.author else {}),
             "default_approvers": list(self.facts.approvers),
             "reminders": self.reminders,
             "escalated": self.escalated,
@@ -186,14 +187,17 @@ class Book:
         )
 
     def _check_excluded(self, who: str) -> None:
-        if people.STARTER in self.asked.exclude and self._started_by and people.same(self._started_by) == people.same(who):
-            raise Refused(f"'{who}' started the run and may not decide '{self.asked.name}': four eyes are asked for")
+        for word, person, did in (
+            (people.STARTER, self._behind.starter, "started the run"),
+            (people.AUTHOR, self._behind.author, "is the author of the pipeline"),
+        ):
+            if word in self.asked.exclude and person and people.same(person) == people.same(who):
+                raise Refused(f"'{who}' {did} and may not decide '{self.asked.name}': four eyes are asked for")
         if people.same(who) in {people.same(name) for name in self._excluded()}:
             raise Refused(f"'{who}' is excluded from '{self.asked.name}': four eyes are asked for")
 
     def _excluded(self) -> Sequence[str]:
-        starter = [self._started_by] if self._started_by and people.STARTER in self.asked.exclude else []
-        return [*(name for name in self.asked.exclude if name != people.STARTER), *starter]
+        return self._behind.excluded(self.asked.exclude)
 
     def _for_whom(self) -> str:
         able = people.eligible(self.facts, self.approvers, self._excluded())

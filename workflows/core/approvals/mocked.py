@@ -27,6 +27,7 @@ def record(asked: requests.Request, recorded: Any, now: datetime.datetime) -> di
     """
     facts = _facts(asked, recorded)
     made = book.Book(asked, people.Facts(trust_local=True, open=True), "mock", now)
+    made.notices.clear()  # that nobody started it
     if facts["status"] == book.TIMED_OUT:
         made.time_out(now)
         return made.record()

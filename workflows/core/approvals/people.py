@@ -16,6 +16,8 @@ from typing import Any, Final
 EVERY_ROLE: Final = "*"
 #: In `exclude`: whoever started the run.
 STARTER: Final = "starter"
+#: In `exclude`: whoever applied the pipeline, or started a run of a document by hand.
+AUTHOR: Final = "author"
 
 
 def same(name: str) -> str:

@@ -28,6 +28,8 @@ SEE: Final = "see"
 VERBS: Final = (START, APPLY, APPROVE, SEE)
 KEY_BYTES: Final = 32  # of an Ed25519 public key
 _KEYS: Final = ("people", "may", "gateway_keys")
+#: Words that stand for people in an approval.
+_RESERVED: Final = (persons.EVERY_ROLE, persons.STARTER, persons.AUTHOR)
 
 
 class PolicyError(errors.OrdinautError):
@@ -128,7 +130,7 @@ def _rights(given: Any, problems: list[str]) -> dict[str, tuple[str, ...]]:
 
 def _listed(given: Any, where: str, problems: list[str]) -> tuple[str, ...]:
     listed = given if isinstance(given, list) else [given]
-    wrong = [one for one in listed if not isinstance(one, str) or not one.strip() or one in (persons.EVERY_ROLE, persons.STARTER)]
+    wrong = [one for one in listed if not isinstance(one, str) or not one.strip() or one in _RESERVED]
     problems += [f"{where}: found {values.shown(one)}, expected names of roles" for one in wrong]
     return tuple(one for one in listed if one not in wrong)
 

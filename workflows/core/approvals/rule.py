@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from workflows.core import errors, model, scope, template
-from workflows.core.approvals import digest, people
+from workflows.core.approvals import digest, origin, people
 from workflows.core.approvals import request as requests
 
 #: Members of a rule that one of its `when` may replace.
@@ -64,8 +64,8 @@ def is_met(rule: Mapping[str, Any], arguments: Mapping[str, Any], record: Mappin
         return False
     members = applied(rule, arguments)
     approvers, excluded = members.get("approvers", []), members.get("exclude", [])
-    starter = record.get("started_by") if people.STARTER in excluded else None
-    out = {people.same(one) for one in [*excluded, *([starter] if starter else [])]}
+    behind = origin.Origin(record.get("started_by"), record.get("author"))
+    out = {people.same(one) for one in behind.excluded(excluded)}
     counted = {
         people.same(one["who"])
         for one in record["decisions"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies
 
 from workflows.core import errors
-from workflows.core.approvals import book, decision, people, request
+from workflows.core.approvals import book, decision, origin, people, request
 
 NOW = datetime.datetime(2026, 11, 23, 18, tzinfo=datetime.UTC)
 PEOPLE = {"ana@company.com": ("finance",), "ion@company.com": ("finance", "operations"), "vera@company.com": ("hr",)}
@@ -24,7 +24,7 @@ def asked(**more: Any) -> request.Request:
 
 def opened(facts: people.Facts = TRUSTING, started_by: str | None = None, **more: Any) -> book.Book:
     """A book of such a question."""
-    return book.Book(asked(**more), facts, "pay-1", NOW, started_by)
+    return book.Book(asked(**more), facts, "pay-1", NOW, origin.Origin(started_by))
 
 
 def one(who: str = "ana@company.com", **more: str) -> decision.Given:
@@ -279,3 +279,23 @@ def test_no_sequence_approves_without_enough_different_people_who_may(
         assert {one_["who"].casefold() for one_ in made.record()["decisions"]} <= allowed
     if len(approved) >= quorum and not any(verb == "reject" for verb, _, _ in decisions):
         assert made.status == "approved"
+
+
+def test_the_author_may_be_excluded_and_then_the_starter_may_decide() -> None:
+    behind = origin.Origin("ion@company.com", "ana@company.com")
+    made = book.Book(asked(exclude=["author"]), TRUSTING, "pay-1", NOW, behind)
+    assert refusal(made, one("Ana@company.com")) == (
+        "'Ana@company.com' is the author of the pipeline and may not decide 'ask': four eyes are asked for"
+    )
+    assert made.shown()["people"] == ["ion@company.com"]
+    made.take("approve", one("ion@company.com"), None, NOW)
+    assert (made.status, made.record()["started_by"], made.record()["author"]) == ("approved", "ion@company.com", "ana@company.com")
+
+
+def test_where_the_starter_is_not_known_the_approval_says_so_and_goes_by_the_policy() -> None:
+    made = book.Book(asked(exclude=["starter"]), TRUSTING, "pay-1", NOW)
+    said = "who started the run is not known, so 'exclude': 'starter' excludes nobody"
+    assert made.shown()["notices"] == [said]
+    assert refusal(made, one("vera@company.com")).startswith("'vera@company.com' may not decide 'ask': vera@company.com has hr")
+    made.take("approve", one("ana@company.com"), None, NOW)
+    assert (made.status, made.record()["notices"]) == ("approved", [said])

@@ -55,6 +55,12 @@ def test_an_earlier_approval_is_enough_only_for_the_same_bytes_and_people(given:
     assert rule.is_met(RULE, CALL, given) is met
 
 
+def test_an_earlier_approval_by_the_author_is_not_enough_where_the_rule_excludes_authors() -> None:
+    own = {"approvers": ["finance"], "exclude": ["author"]}
+    given = record(("ana", "approve", ["finance"]), started_by="ion", author="ANA")
+    assert (rule.is_met(own, CALL, given), rule.is_met(own, CALL, {**given, "author": "ion"})) == (False, True)
+
+
 def test_two_spellings_of_one_person_are_no_two() -> None:
     arguments = {"action": "pay", "amount": 20000}
     twice = record(("ana", "approve", ["finance"]), ("ANA", "approve", ["finance"]), arguments=arguments)

@@ -187,14 +187,16 @@ class Book:
         )
 
     def _check_excluded(self, who: str) -> None:
-        for word, person, did in (
-            (people.STARTER, self._behind.starter, "started the run"),
-            (people.AUTHOR, self._behind.author, "is the author of the pipeline"),
-        ):
-            if word in self.asked.exclude and person and people.same(person) == people.same(who):
-                raise Refused(f"'{who}' {did} and may not decide '{self.asked.name}': four eyes are asked for")
+        name, behind = self.asked.name, self._behind
+        if self._is(behind.starter, people.STARTER, who):
+            raise Refused(f"'{who}' started the run and may not decide '{name}': four eyes are asked for")
+        if self._is(behind.author, people.AUTHOR, who):
+            raise Refused(f"'{who}' is the author of the pipeline and may not decide '{name}': four eyes are asked for")
         if people.same(who) in {people.same(name) for name in self._excluded()}:
-            raise Refused(f"'{who}' is excluded from '{self.asked.name}': four eyes are asked for")
+            raise Refused(f"'{who}' is excluded from '{name}': four eyes are asked for")
+
+    def _is(self, person: str | None, word: str, who: str) -> bool:
+        return word in self.asked.exclude and person is not None and people.same(person) == people.same(who)
 
     def _excluded(self) -> Sequence[str]:
         return self._behind.excluded(self.asked.exclude)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from activities import (
+    catalog_approvals,
     catalog_composed,
     catalog_examples,
     catalog_pings,
@@ -154,6 +155,7 @@ class _Loader:
                 *catalog_redis.check(definition, where),
                 *catalog_examples.check(definition, where),
                 *catalog_pings.check(definition, where),
+                *catalog_approvals.check(definition, where),
             ]
             self.problems += [(file, problem) for problem in found]
             address = definition.get("address") if isinstance(definition, dict) else None

@@ -19,6 +19,7 @@ BAD_SCHEMA: Final = "catalog-schema"
 BAD_ACTIONS: Final = "catalog-actions"
 BAD_TEMPLATE: Final = "catalog-template"
 BAD_REST: Final = "catalog-rest"
+BAD_APPROVAL: Final = "catalog-approval"
 BAD_SERVICES: Final = "catalog-services"
 DUPLICATE: Final = "catalog-duplicate"
 

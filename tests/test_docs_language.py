@@ -193,8 +193,8 @@ def test_no_problem_code_is_invented() -> None:
     assert set(PROBLEMS) == {f"`{code}`" for code in (*problems.CODES, *source.CODES)}
 
 
-#: Codes that no single document can show: they are about several files, a file that is not there, another version.
-SHOWN_ELSEWHERE = {"duplicate-name", "cannot-open", "unavailable-tool"}
+#: Codes that no single document can show: they are about several files, a file that is not there, another version, the policy.
+SHOWN_ELSEWHERE = {"duplicate-name", "cannot-open", "unavailable-tool", "nobody-approves"}
 
 
 @pytest.mark.parametrize("code", sorted({*problems.CODES, *source.CODES} - SHOWN_ELSEWHERE))

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import click
 
+from activities import policy_file
 from starter import documents, output
+from starter.approvals import answerable
 from workflows.core import check, errors
 
 CANNOT_OPEN: Final = "cannot-open"
@@ -28,7 +30,11 @@ def command(paths: tuple[str, ...], as_json: bool) -> int:
         except documents.CannotOpen as error:
             opened = False
             found.append((path, check.Checked(None, None, (errors.Problem(CANNOT_OPEN, error.message, hint=error.hint),))))
-    results = [(path, checked.ok, [*checked.problems, *_same_name(path, checked, found)]) for path, checked in found]
+    policy = policy_file.read(settings)
+    results = [
+        (path, checked.ok, [*checked.problems, *answerable.problems(checked, tools, policy), *_same_name(path, checked, found)])
+        for path, checked in found
+    ]
     if as_json:
         output.json_document({"ok": all(ok for _, ok, _ in results), "files": [_file_json(*result) for result in results]})
     else:

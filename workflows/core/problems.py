@@ -58,6 +58,7 @@ CODES: Final[dict[str, str]] = {
     "database-clock": "SQL that reads the database's clock; wrong in a backfill and around midnight",
     "sql-from-text": "SQL whose quotes around a template vanish: the value is bound as a parameter",
     "no-effect-yet": "a setting that this version reads but does not act on",
+    "nobody-approves": "a step that needs an approval which the policy lets nobody give",
     "too-large": "a document or plan above a limit: bytes, members, or text copied by YAML aliases",
 }
 

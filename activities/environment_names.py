@@ -15,15 +15,23 @@ VAULT_SUFFIX: Final = "_VAULT"
 
 CATALOG: Final = "ORDINAUT_CATALOG"
 FILES: Final = "ORDINAUT_FILES"
+GATEWAY_KEY: Final = "ORDINAUT_GATEWAY_KEY"
 DATABASE_URL: Final = "ORDINAUT_DATABASE_URL"
 EVENTS_TOKEN: Final = "ORDINAUT_EVENTS_TOKEN"
 EVENTS_TOKEN_PREVIOUS: Final = "ORDINAUT_EVENTS_TOKEN_PREVIOUS"
 MCP_TOKEN: Final = "ORDINAUT_MCP_TOKEN"
 METRICS_ADDRESS: Final = "ORDINAUT_METRICS_ADDRESS"
+OIDC_CLIENT_ID: Final = "ORDINAUT_OIDC_CLIENT_ID"
+OIDC_CLIENT_SECRET: Final = "ORDINAUT_OIDC_CLIENT_SECRET"
+OIDC_ISSUER: Final = "ORDINAUT_OIDC_ISSUER"
+OIDC_ROLES_CLAIM: Final = "ORDINAUT_OIDC_ROLES_CLAIM"
+PAGE_TOKENS_FILE: Final = "ORDINAUT_PAGE_TOKENS_FILE"
+PAGE_URL: Final = "ORDINAUT_PAGE_URL"
 POLICY: Final = "ORDINAUT_POLICY"
 REDIS_URL: Final = "ORDINAUT_REDIS_URL"
 REDIS_SERVICE_URL: Final = "REDIS_URL"
 TASK_QUEUES: Final = "ORDINAUT_TASK_QUEUES"
+TEMPORAL_UI_URL: Final = "ORDINAUT_TEMPORAL_UI_URL"
 TIMEZONE: Final = "ORDINAUT_TIMEZONE"
 TOKEN_KEY: Final = "ORDINAUT_TOKEN_KEY"
 TRUST_LOCAL_APPROVERS: Final = "ORDINAUT_TRUST_LOCAL_APPROVERS"
@@ -42,8 +50,16 @@ OWN: Final[dict[str, str]] = {
     EVENTS_TOKEN: "what a sender of events to the gateway's `/events` proves itself with: a long random text",
     EVENTS_TOKEN_PREVIOUS: "the former one, accepted too while senders change",
     METRICS_ADDRESS: "where a worker shows its metrics to Prometheus, such as 127.0.0.1:9464; nowhere where not set, except with `up`",
+    GATEWAY_KEY: "private key that signs decisions of people whom the gateway knows: Ed25519, PEM or its 32 bytes in base64",
+    OIDC_CLIENT_ID: "client id of the approvals page at the company's sign-in (OpenID Connect)",
+    OIDC_CLIENT_SECRET: "client secret that goes with it",
+    OIDC_ISSUER: "address of the company's sign-in, such as https://login.company.com/realms/main",
+    OIDC_ROLES_CLAIM: "claim of the sign-in that holds a person's roles, such as groups or realm_access.roles; roles where not set",
+    PAGE_TOKENS_FILE: "JSON file with people, their roles and the SHA-256 of the tokens by which they sign in on the approvals page",
+    PAGE_URL: "address of the approvals page as browsers see it, such as https://approvals.company.com",
     POLICY: "file with people, their roles, and who may start, apply, approve and see: YAML or JSON",
     REDIS_URL: "Redis through which workers share tokens, redis://:password@host:6379/0; without it each machine keeps its own",
+    TEMPORAL_UI_URL: "address of Temporal's Web UI that the approvals page links to; that of `up` on the same machine where not set",
     TOKEN_KEY: "key that stored tokens are encrypted with: 32 bytes in base64, as `openssl rand -base64 32` makes them",
     TRUST_LOCAL_APPROVERS: "1 accepts approvals that nobody signed (`--as WHO`); set by `demo` and `up`",
     f"{ENDPOINT_PREFIX}<SERVICE>": "base URL of a service, for stand-ins and self-hosted vendors: ORDINAUT_ENDPOINT_SLACK=http://127.0.0.1:9000",
@@ -54,7 +70,7 @@ OWN: Final[dict[str, str]] = {
 }
 
 #: Secrets among our own variables.
-OWN_SECRETS: Final = (DATABASE_URL, EVENTS_TOKEN, EVENTS_TOKEN_PREVIOUS, MCP_TOKEN, REDIS_URL, TOKEN_KEY)
+OWN_SECRETS: Final = (DATABASE_URL, EVENTS_TOKEN, EVENTS_TOKEN_PREVIOUS, GATEWAY_KEY, MCP_TOKEN, OIDC_CLIENT_SECRET, REDIS_URL, TOKEN_KEY)
 
 #: Secrets of the services; each may also be given as NAME_FILE, a path to read it from.
 SECRETS: Final[dict[str, str]] = {

@@ -14,6 +14,7 @@ from temporalio import worker as temporal_worker
 
 from activities import approvals, authentication, counter, metrics, service_limits, tools
 from activities import settings as settings_module
+from activities.events import handing_on, waits
 from activities.schedules import extending
 from starter import connection, documents, logs, metrics_server, output, session, task_queues
 from workflows import contract, events, maintenance, pipeline
@@ -59,6 +60,7 @@ def _main_worker(
     Unsandboxed: the sandbox imports workflow modules anew for each run and costs 1.7 to 2.8 times the CPU (docs/benchmarks.md);
     determinism of our one interpreter is held by the architecture, replay and sandboxed tests instead.
     """
+    event_waits = waits.Waits(temporal)
     return temporal_worker.Worker(
         temporal,
         task_queue=task_queue,
@@ -66,6 +68,7 @@ def _main_worker(
             pipeline.PipelineWorkflow,
             counter_workflow.CounterWorkflow,
             maintenance.MaintenanceWorkflow,
+            events.EventWorkflow,
             events.EventRouterWorkflow,
         ],
         activities=[
@@ -74,6 +77,9 @@ def _main_worker(
             asking.keep_approval,
             counter.CounterActivities(temporal).next_version,
             extending.Extending(temporal).extend_schedules,
+            handing_on.HandingOn(temporal).hand_on_event,
+            event_waits.begin_event_wait,
+            event_waits.look_back,
         ],
         workflow_runner=temporal_worker.UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=task_queues.GRACEFUL_SHUTDOWN,

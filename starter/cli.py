@@ -38,6 +38,8 @@ COMMANDS: Final = {
     "trigger": ("trigger", "Run a scheduled pipeline now."),
     "backfill": ("backfill", "Run for times that are past."),
     "delete": ("delete", "Delete schedules."),
+    "emit": ("emit", "Send an event."),
+    "events": ("events", "List events, and those that nobody took."),
     "catalog": ("catalog_command", "Tools, actions, schemas; what is configured."),
     "import-mcp": ("import_mcp", "An MCP server's tools as a catalog file."),
     "mcp": ("mcp_command", "Let an assistant work with pipelines (Model Context Protocol)."),
@@ -48,7 +50,6 @@ COMMANDS: Final = {
 }
 #: Commands of the contract whose parts are not built yet.
 LATER: Final = {
-    **dict.fromkeys(("emit", "events"), "events"),
     **dict.fromkeys(("retry", "schema", "graph", "new", "test"), "control flow"),
 }
 

@@ -7,11 +7,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from temporalio import client
-
-from activities import run_attributes
 from workflows import contract
-from workflows.core import errors, limits, progress, sizes
+from workflows.core import errors, sizes
 
 
 def run_id(name: str, now: datetime.datetime) -> str:
@@ -49,20 +46,3 @@ def run_input(
     except errors.LimitExceeded as error:
         raise errors.ToolError(errors.INVALID_INPUT, str(error)) from None
     return made
-
-
-async def start(
-    temporal: client.Client, given: contract.RunInput, workflow_id: str, task_queue: str = contract.TASK_QUEUE
-) -> client.WorkflowHandle[Any, Any]:
-    """Starts the run; its title is the static summary that the Web UI shows."""
-    plan = given["plan"]
-    assert len(plan["title"]) <= limits.MAX_TEMPLATE_CHARS
-    return await temporal.start_workflow(
-        contract.PIPELINE,
-        given,
-        id=workflow_id,
-        task_queue=task_queue,
-        search_attributes=run_attributes.of(plan),
-        static_summary=progress.safe(plan["title"][:200]),
-        static_details=progress.safe(plan.get("description", "")) or None,
-    )

@@ -15,7 +15,7 @@ from temporalio import worker as temporal_worker
 from temporalio.api.enums import v1 as enums
 from temporalio.api.history import v1 as histories
 
-from activities import approvals, catalog, counter, service_limits
+from activities import approvals, catalog, counter, run_starting, service_limits
 from activities import settings as settings_module
 from starter import history, starting, task_queues
 from workflows import contract, pipeline
@@ -150,7 +150,7 @@ async def started(
     """Starts a run; `more` is put into the workflow's input as it stands."""
     given = starting.run_input(plan, params or {}, event, nominal)
     given.update(more)  # type: ignore[typeddict-item]
-    return await starting.start(temporal, given, run_id or f"{plan['name']}-{uuid.uuid4()}", queue)
+    return await run_starting.start(temporal, given, run_id or f"{plan['name']}-{uuid.uuid4()}", queue)
 
 
 async def ended(temporal: client.Client, handle: client.WorkflowHandle[Any, Any], seconds: float = SECONDS) -> Ended:

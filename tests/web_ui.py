@@ -16,6 +16,7 @@ from typing import Final
 
 from playwright import async_api
 
+from activities import run_starting
 from starter import documents, following, local_service, starting
 from starter.sandbox import faults
 from tests import prerequisites
@@ -123,7 +124,7 @@ async def _run(service: local_service.LocalService, expected: str, title: str | 
     checked = check.document(data, f"{PIPELINE}.json", documents.catalog(service.settings), service.settings.timezone)
     assert checked.plan is not None, checked.problems
     run_id = starting.run_id(PIPELINE, datetime.datetime.now(datetime.UTC))
-    await starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None), run_id)
+    await run_starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None), run_id)
     told = await following.follow(service.temporal, run_id, quiet=True)
     assert told.closed == expected, told.record().error
     return run_id

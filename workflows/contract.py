@@ -13,7 +13,11 @@ ASK_APPROVAL: Final = "ask_approval"  # activity: who may decide
 KEEP_APPROVAL: Final = "keep_approval"  # activity: what was decided
 MAINTENANCE: Final = "ScheduleMaintenance"  # workflow type
 EXTEND_SCHEDULES: Final = "extend_schedules"  # activity
-EVENT_ROUTER: Final = "EventRouter"  # workflow type; its id is `events-TYPE`
+EVENT_WORKFLOW: Final = "Event"  # workflow type; its id is `event:TYPE:EVENT_ID`
+EVENT_ROUTER: Final = "EventRouter"  # workflow type; its id is `events:TYPE`
+HAND_ON_EVENT: Final = "hand_on_event"  # activity: starts and wakes the runs that take an event
+BEGIN_EVENT_WAIT: Final = "begin_event_wait"  # activity: tells the router that a run waits, looks at what came before
+LOOK_BACK: Final = "look_back"  # activity: looks at what came before again
 
 TASK_QUEUE: Final = "pipelines"
 #: Before the service: the task queue of the calls of a limited service, `tools.slack`.
@@ -40,11 +44,18 @@ QUERY_APPROVALS: Final = "approvals"
 APPROVE: Final = "approve"  # signal and update
 REJECT: Final = "reject"  # signal and update
 UPDATE_NEXT_VERSION: Final = "next_version"
-EVENT: Final = "event"  # signal
-SUBSCRIBE: Final = "subscribe"  # update of the router
-UNSUBSCRIBE: Final = "unsubscribe"  # update of the router
-RESEND: Final = "resend"  # update of the router
-QUERY_UNCLAIMED: Final = "unclaimed"
+EVENT: Final = "event"  # signal and update of a run
+SUBSCRIBE: Final = "subscribe"  # signal of the router: `Subscription`
+UNSUBSCRIBE: Final = "unsubscribe"  # signal of the router: the pipeline's name
+BEGIN_WAIT: Final = "begin_wait"  # signal of the router: `Wait`
+END_WAIT: Final = "end_wait"  # signal of the router: {"run", "step"}
+QUERY_TAKERS: Final = "takers"  # query of the router: who might take an event
+
+# What becomes of an event, as its search attribute says.
+EVENT_RECEIVED: Final = "received"
+EVENT_TAKEN: Final = "taken"
+EVENT_UNCLAIMED: Final = "unclaimed"
+EVENT_PARTLY_TAKEN: Final = "partly-taken"
 
 #: The activity stops itself this long before Temporal would, so that the error can say what happened.
 ACTIVITY_GRACE: Final = datetime.timedelta(seconds=5)
@@ -92,3 +103,37 @@ class RunInput(TypedDict):
     started_by: NotRequired[str]  # the person who started it, as far as that is known
     author: NotRequired[str]  # the person who applied the pipeline, as far as that is known
     triggers: NotRequired[list[dict[str, str]]]  # who asked a schedule for runs: {"who", "from", "to"}, see `core.approvals.origin`
+    event_id: NotRequired[str]  # of the event that started it
+
+
+class Event(TypedDict):
+    """What the workflow `Event` gets, and its activity.
+
+    {"id": "github.main.72d3162e", "type": "github.push", "source": "github/main", "received_at": "2026-11-23T10:00:00+00:00",
+     "payload": {...}}
+    """
+
+    id: str
+    type: str
+    source: str
+    received_at: str
+    payload: dict[str, Any]
+    taken_by: NotRequired[list[str]]  # the runs that took it later; then nothing is left to do
+
+
+class Wait(TypedDict):
+    """A run that waits for an event: {"run": "deploy-1", "step": "confirm", "pins": [[["issue", "key"], "OPS-1"]], "until": "2026-..."}."""
+
+    run: str
+    step: str
+    pins: list[Any]  # see `core.event_pins`
+    until: str
+
+
+class LookBack(TypedDict):
+    """What the activities of a wait get: which events that came since then might fit, and those that the run has already."""
+
+    event_type: str
+    wait: Wait
+    since: str
+    known: list[str]

@@ -1,105 +1,88 @@
-"""The durable router of one event type: every event starts every subscribed pipeline exactly once, whoever dies meanwhile."""
+"""Events as workflows: one for each event, which lasts until the event is handed on, and a router for each type that knows who takes it."""
 
 from __future__ import annotations
 
-import asyncio
+import datetime
 from typing import Any, Final
 
-from temporalio import common, exceptions, workflow
+from temporalio import common, workflow
 
 from workflows import contract
-from workflows.core import event_book, progress, run
+from workflows.core import event_register
 
-#: Events handed on in one workflow task; each starts one run for each subscription.
-EVENTS_AT_ONCE: Final = 10
+_STATUS: Final = common.SearchAttributeKey.for_keyword(contract.ATTRIBUTE_STATUS)
+_HANDING_ON_TIMEOUT: Final = datetime.timedelta(minutes=5)
+#: Without an end: an event is handed on when what hinders it is over.
+_RETRY: Final = common.RetryPolicy(maximum_interval=datetime.timedelta(minutes=1))
+
+
+@workflow.defn(name=contract.EVENT_WORKFLOW)
+class EventWorkflow:
+    """One event. Its id deduplicates it; its history keeps it; its result says who took it."""
+
+    @workflow.run
+    async def run(self, event: contract.Event) -> dict[str, Any]:
+        """Hands the event on: {"status": "taken", "runs": ["report-event-1"], "waits": [], "paused": [], "failed": {}}."""
+        later = event.get("taken_by")
+        if later is not None:
+            taken: dict[str, Any] = {"runs": [], "waits": later, "paused": [], "failed": {}}
+        else:
+            taken = await workflow.execute_activity(
+                contract.HAND_ON_EVENT,
+                event,
+                start_to_close_timeout=_HANDING_ON_TIMEOUT,
+                heartbeat_timeout=contract.HEARTBEAT_TIMEOUT,
+                retry_policy=_RETRY,
+                summary=f"hand on {event['type'][:150]}",
+            )
+        status = _status(taken)
+        workflow.upsert_search_attributes([_STATUS.value_set(status)])
+        return {"status": status, **taken}
+
+
+def _status(taken: dict[str, Any]) -> str:
+    somebody = bool(taken["runs"] or taken["waits"])
+    if taken["failed"]:
+        return contract.EVENT_PARTLY_TAKEN if somebody else contract.EVENT_UNCLAIMED
+    return contract.EVENT_TAKEN if somebody else contract.EVENT_UNCLAIMED
 
 
 @workflow.defn(name=contract.EVENT_ROUTER)
 class EventRouterWorkflow:
-    """Starts runs as abandoned children: the start is a command of the router's own history, so a kill neither loses nor doubles it."""
+    """Who takes events of one type. It answers queries, which leave nothing in its history; events themselves do not go through it."""
 
     @workflow.init
     def __init__(self, state: dict[str, Any]) -> None:
-        """`state` is that of `event_book.EventBook`; {} at the start."""
-        self._book = event_book.EventBook(state)
+        """`state` is that of `event_register.Register`; {} at the start."""
+        self._register = event_register.Register(state)
 
     @workflow.run
     async def run(self, state: dict[str, Any]) -> None:
-        """Hands events on; continues as new when the history grows long, with the events not yet handed on."""
-        while True:
-            await workflow.wait_condition(lambda: bool(self._book.pending) or self._long())
-            if self._long() and self._book.carries() and workflow.all_handlers_finished():
-                workflow.continue_as_new(self._book.state())
-            events = self._book.pending[:EVENTS_AT_ONCE]
-            await asyncio.gather(*(self._hand_on(event) for event in events))
-            del self._book.pending[: len(events)]
+        """Lives for ever; continues as new when its history grows long."""
+        await workflow.wait_condition(lambda: workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished())
+        workflow.continue_as_new(self._register.state(workflow.now().isoformat()))
 
-    def _long(self) -> bool:
-        return workflow.info().is_continue_as_new_suggested()
+    @workflow.signal(name=contract.SUBSCRIBE)
+    def subscribe(self, given: dict[str, Any]) -> None:
+        """{"name": "lead-scoring", "revision": "5f1c"}; without a revision the one that is there stays."""
+        self._register.subscribe(given["name"], given.get("revision"))
 
-    async def _hand_on(self, event: dict[str, Any]) -> None:
-        starts = self._book.starts(event)
-        if not starts:
-            self._book.keep_unclaimed(event)
-        await asyncio.gather(*(self._start(run_id, given, event) for run_id, given in starts.items()))
+    @workflow.signal(name=contract.UNSUBSCRIBE)
+    def unsubscribe(self, name: str) -> None:
+        """A pipeline starts on this type no longer."""
+        self._register.unsubscribe(name)
 
-    async def _start(self, run_id: str, given: dict[str, Any], event: dict[str, Any]) -> None:
-        plan = given["plan"]
-        try:
-            await workflow.start_child_workflow(
-                contract.PIPELINE,
-                {**given, "event": event["payload"]},
-                id=run_id,
-                task_queue=workflow.info().task_queue,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                id_reuse_policy=common.WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=_attributes(plan),
-                static_summary=progress.safe(plan["title"][:200]),
-            )
-        except exceptions.WorkflowAlreadyStartedError:
-            workflow.logger.info("%s was started before", run_id)
+    @workflow.signal(name=contract.BEGIN_WAIT)
+    def begin_wait(self, wait: dict[str, Any]) -> None:
+        """A run waits; see `contract.Wait`."""
+        self._register.begin_wait(wait)
 
-    @workflow.signal(name=contract.EVENT)
-    def event(self, event: dict[str, Any]) -> None:
-        """Takes an event; one whose id was seen is dropped."""
-        self._book.take(event)
+    @workflow.signal(name=contract.END_WAIT)
+    def end_wait(self, wait: dict[str, Any]) -> None:
+        """A run waits no longer; see `contract.Wait`."""
+        self._register.end_wait(wait)
 
-    @workflow.update(name=contract.SUBSCRIBE)
-    def subscribe(self, name: str, given: dict[str, Any]) -> bool:
-        """Sets a pipeline's subscription, {"plan": ..., "params": ...}; tells whether that changed anything."""
-        changed = self._book.subscriptions.get(name) != given
-        self._book.subscriptions[name] = given
-        return changed
-
-    @subscribe.validator
-    def _fits(self, name: str, given: dict[str, Any]) -> None:
-        if not self._book.fits(name, given):
-            raise ValueError(
-                f"{name}: the subscriptions of one event type take more than {event_book.MAX_SUBSCRIPTIONS_CHARS:,} characters"
-            )
-
-    @workflow.update(name=contract.UNSUBSCRIBE)
-    def unsubscribe(self, name: str) -> bool:
-        """Ends a pipeline's subscription; False where there was none."""
-        return self._book.subscriptions.pop(name, None) is not None
-
-    @workflow.update(name=contract.RESEND)
-    def resend(self, event_id: str) -> bool:
-        """Hands an unclaimed event on again; False where there is none of that id."""
-        return self._book.resend(event_id)
-
-    @workflow.query(name=contract.QUERY_UNCLAIMED)
-    def unclaimed(self) -> list[dict[str, Any]]:
-        """The events that nobody took, oldest first."""
-        return list(self._book.unclaimed.values())
-
-
-def _attributes(plan: dict[str, Any]) -> common.TypedSearchAttributes:
-    keyword, keywords = common.SearchAttributeKey.for_keyword, common.SearchAttributeKey.for_keyword_list
-    pairs: list[Any] = [
-        common.SearchAttributePair(keyword(contract.ATTRIBUTE_PIPELINE), plan["name"]),
-        common.SearchAttributePair(keyword(contract.ATTRIBUTE_STATUS), run.RUNNING),
-        common.SearchAttributePair(keywords(contract.ATTRIBUTE_TOOLS), list(dict.fromkeys(step["uses"] for step in plan["steps"]))),
-        common.SearchAttributePair(keyword(contract.ATTRIBUTE_EVENT_TYPE), plan["event_type"]),
-    ]
-    return common.TypedSearchAttributes(pairs)
+    @workflow.query(name=contract.QUERY_TAKERS)
+    def takers(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Who might take an event: {"subscriptions": {"lead-scoring": "5f1c"}, "waits": [{"run", "step"}]}."""
+        return self._register.takers(payload)

@@ -35,7 +35,7 @@ class Definition:
     @property
     def ages(self) -> bool:
         """Whether what Temporal is told has an end, or moments that another database of time zones would have elsewhere."""
-        in_a_zone = bool(self.spec.intervals) and self.spec.timezone != "UTC" and self.kept.timing.kind != timing.MANUAL
+        in_a_zone = bool(self.spec.intervals) and self.spec.timezone != "UTC" and not self.kept.timing.is_timeless
         return self.kept.horizon is not None or in_a_zone
 
 

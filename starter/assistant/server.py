@@ -13,7 +13,7 @@ from mcp.server.mcpserver import exceptions
 from mcp.types import ToolAnnotations
 from temporalio import client, service
 
-from activities import json_text
+from activities import json_text, run_starting
 from starter import connection, documents, following, history, output, session, starting
 from starter.approvals import people, waiting
 from starter.assistant import library
@@ -151,7 +151,7 @@ def _add_start(server: mcpserver.MCPServer, shelf: library.Library, person: str 
             given = starting.run_input(document, _exact(params or {}), _exact(event), _nominal(at, document["timezone"]), person)
             temporal = await session.ready()
             run_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
-            await starting.start(temporal, given, run_id)
+            await run_starting.start(temporal, given, run_id)
             return _text(await _watched(temporal, run_id, ctx) if watch else {"run_id": run_id, "status": run.RUNNING})
 
 

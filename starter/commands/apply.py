@@ -1,4 +1,4 @@
-"""`ordinaut apply`: pipelines become schedules that Temporal fires by itself."""
+"""`ordinaut apply`: pipelines become schedules that Temporal fires by itself, and subscriptions to events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LINE_EACH: Final = 100
 @options.person("applies them")
 @output.json_option
 def command(paths: tuple[str, ...], entries: tuple[str, ...], dry_run: bool, prune: bool, who: str | None, as_json: bool) -> int:
-    """Create or update the schedules of pipeline files, or of folders of them.
+    """Create or update the schedules and event subscriptions of pipeline files, or of folders of them.
 
     All files are checked first; if one has an error nothing at all is changed. Applied again, what is as it should be stays untouched.
     """
@@ -61,7 +61,7 @@ def _folders(paths: Sequence[str]) -> list[Path]:
 async def _apply(pipelines: list[wanted.Wanted], folders: list[Path], dry_run: bool, as_json: bool) -> int:
     temporal = await session.ready()
     now = datetime.datetime.now(datetime.UTC)
-    count = sum(item.timing is not None for item in pipelines)
+    count = len(pipelines)
     try:
         with _progress("Comparing", "compared", count) as tell:
             plan = await apply.plan(temporal, pipelines, now, folders, tell)

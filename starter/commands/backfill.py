@@ -114,6 +114,9 @@ async def _none_due(temporal: client.Client, applied: one.Applied, first: dateti
         return errors.ToolError(
             errors.INVALID_INPUT, f"'{applied.name}' is manual, so it has no due times; start a run with: ordinaut trigger {applied.name}"
         )
+    if applied.event_type is not None:
+        advice = f"events that came before are sent again by: ordinaut events --type {applied.event_type} --resend ID"
+        return errors.ToolError(errors.INVALID_INPUT, f"'{applied.name}' runs on events, so it has no due times; {advice}")
     zone = applied.zone
     before = await matching.last_before(temporal, applied.name, first)
     after = next(iter(await matching.between(temporal, applied.name, last, matching.END, 1)), None)

@@ -9,8 +9,8 @@ from temporalio import client
 
 from starter import connection, output
 from starter.approvals import options, people
-from starter.schedules import consent, one, together
-from workflows import converter
+from starter.schedules import consent, one, subscribing, together
+from workflows import contract, converter
 from workflows.core.approvals import policy
 
 
@@ -20,7 +20,7 @@ from workflows.core.approvals import policy
 @options.person("deletes them")
 @output.json_option
 def command(names: tuple[str, ...], yes: bool, who: str | None, as_json: bool) -> int:
-    """Delete the schedules of applied pipelines. Runs under way go on, finished ones stay listed; `apply` makes the schedule anew."""
+    """Delete the schedules and subscriptions of applied pipelines; `apply` makes them anew. Runs under way go on, finished ones stay."""
     people.allowed(policy.APPLY, who)
     return asyncio.run(_delete(names, yes, as_json))
 
@@ -32,7 +32,7 @@ async def _delete(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
     if not consent.given(f"Delete the schedule of {listed}?", yes, as_json):
         output.note("nothing was deleted")
         return 1
-    told = await together.ask(lambda applied: _one(temporal, applied.name), found)
+    told = await together.ask(lambda applied: _one(temporal, applied), found)
     if as_json:
         output.json_document({"schedules": [{"name": name, "deleted": True, "runs_under_way": running} for name, running in told]})
     for name, running in [] if as_json else told:
@@ -41,8 +41,11 @@ async def _delete(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
     return 0
 
 
-async def _one(temporal: client.Client, name: str) -> tuple[str, int]:
+async def _one(temporal: client.Client, applied: one.Applied) -> tuple[str, int]:
     """Deletes it; gives its name and how many of its runs are under way."""
+    name = applied.name
+    await subscribing.ended(temporal, applied.kept)
     await temporal.get_schedule_handle(name).delete()
-    counted = await temporal.count_workflows(f"TemporalScheduledById = '{name}' AND ExecutionStatus = 'Running'")
+    by = f"TemporalScheduledById = '{name}'" if applied.event_type is None else f"{contract.ATTRIBUTE_PIPELINE} = '{name}'"
+    counted = await temporal.count_workflows(f"{by} AND ExecutionStatus = 'Running'")
     return name, counted.count

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from activities import run_starting
 from starter import documents, following, local_service, logs, output, starting
 from starter.approvals import options, people
 from workflows.core import run
@@ -44,7 +45,7 @@ async def _demo(keep: bool, person: str | None, as_json: bool) -> int:
         assert checked.plan is not None, checked.problems  # a shipped pipeline passes its check; a test holds that
         say(f"Running {file.name}: {checked.plan['title']}, against Temporal at {service.server.address}\n")
         workflow_id = starting.run_id(PIPELINE, datetime.datetime.now(datetime.UTC))
-        await starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None, person), workflow_id)
+        await run_starting.start(service.temporal, starting.run_input(checked.plan, {}, None, None, person), workflow_id)
         told = await following.follow(service.temporal, workflow_id, quiet=as_json)
         result = told.record().as_json(workflow_id)
         if as_json:

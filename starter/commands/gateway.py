@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
 
 import click
+from temporalio import client
 
-from starter import documents, logs, output, ports
-from starter.gateway import app, configured, delivery, serving
+from activities import settings as settings_module
+from starter import documents, logs, output, ports, session
+from starter.gateway import app, configured, serving, to_temporal
 
 _DEFAULT_PORT: Final = 8486
 
@@ -23,38 +26,66 @@ _DEFAULT_PORT: Final = 8486
 def command(host: str, port: int, as_json: bool) -> int:
     """Take webhooks of GitHub, GitLab, Slack, Teams, maib and others, and events, until Ctrl-C.
 
-    Each sender's signature is checked with the secret in its variable. Put a proxy that speaks TLS before it.
+    Each sender's signature is checked with the secret in its variable, and answered with 200 only when Temporal has the event.
+    Put a proxy that speaks TLS before it.
     """
     logs.set_up()
     settings = documents.settings()
     found = configured.variables(os.environ)
     configured.check(settings, found)
-    application = app.made(settings, delivery.Nowhere())
-    asyncio.run(_serve(application, host, port, _said(found), as_json))
+    asyncio.run(_gateway(settings, host, port, said(found), as_json))
     return 0
 
 
-def _said(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
+@contextlib.asynccontextmanager
+async def beside(
+    temporal: client.Client, settings: settings_module.Settings, port: int | None
+) -> AsyncIterator[tuple[str, dict[str, list[str]]]]:
+    """A gateway of this machine for as long as the block lasts, for `up`: its address, and who may send.
+
+    Raises:
+        serving.CannotListen: the port is taken.
+        settings.SettingsError: a secret cannot be used.
+    """
+    found = configured.variables(os.environ)
+    configured.check(settings, found)
+    application = app.made(settings, to_temporal.ToTemporal(temporal))
+    async with ports.choosing():
+        serving_now = serving.server(application, ports.LOOPBACK, ports.prefer(_DEFAULT_PORT) if port is None else port)
+        address, chosen = await serving_now.__aenter__()
+    try:
+        yield _url(address, chosen), said(found)
+    finally:
+        await serving_now.__aexit__(None, None, None)
+
+
+def _url(address: str, port: int) -> str:
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+
+
+def said(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The kinds of sender that have a secret, each with its variables."""
     return {kind: variables for kind, variables in found.items() if variables}
 
 
-async def _serve(application: Any, host: str, port: int, senders: Mapping[str, list[str]], as_json: bool) -> None:
+async def _gateway(settings: settings_module.Settings, host: str, port: int, senders: Mapping[str, list[str]], as_json: bool) -> None:
+    application = app.made(settings, to_temporal.ToTemporal(await session.ready()))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with serving.server(application, host, port) as (address, chosen):
-        url = f"http://{f'[{address}]' if ':' in address else address}:{chosen}"
+        url = _url(address, chosen)
         if as_json:
             output.json_document({"ok": True, "url": url, "senders": senders, "pid": os.getpid()})
         else:
-            _tell(url, senders)
-        output.note("this version checks events and hands none on: each is answered with 503, so that its sender keeps it")
+            output.say(f"Gateway      {url}   until Ctrl-C")
+            tell_senders(senders)
         await stop.wait()
     output.note("stopped")
 
 
-def _tell(url: str, senders: Mapping[str, list[str]]) -> None:
-    output.say(f"Gateway      {url}   until Ctrl-C")
+def tell_senders(senders: Mapping[str, list[str]]) -> None:
+    """Says where each sender posts to."""
     for kind, variables in senders.items():
         path = "/events/TYPE" if kind == "events" else f"/webhooks/{kind}/SOURCE"
         output.say(f"  {path:<32} {', '.join(variables)}")

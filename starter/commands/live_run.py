@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from activities import run_starting
 from starter import connection, following, output, pollers, session, starting, task_queues
 from workflows.core import errors
 
@@ -33,7 +34,7 @@ async def start(
     temporal = await session.ready()
     await pollers.warn(temporal, task_queues.of_plan(document))
     run_id = starting.run_id(document["name"], datetime.datetime.now(datetime.UTC))
-    await starting.start(temporal, given, run_id)
+    await run_starting.start(temporal, given, run_id)
     output.note(f"started {run_id}")
     if page := connection.web_page(temporal, run_id):
         output.note(f"  {page}")

@@ -134,7 +134,7 @@ def _show(found: list[preview.Subject], shown: list[preview.Due], now: datetime.
 def _heading(found: list[preview.Subject]) -> None:
     if len(found) == 1:
         subject = found[0]
-        zone = "" if subject.given.kind in (timing.MANUAL, timing.EVENT) else f", {subject.given.timezone}"
+        zone = "" if subject.given.is_timeless else f", {subject.given.timezone}"
         output.say(f"{click.style(subject.name, bold=True)}  {subject.when}{zone}")
 
 

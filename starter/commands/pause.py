@@ -11,7 +11,7 @@ from temporalio import client
 
 from starter import connection, output
 from starter.approvals import options, people
-from starter.schedules import one, together
+from starter.schedules import one, subscribing, together
 from workflows import converter
 from workflows.core import errors
 from workflows.core.approvals import policy
@@ -23,7 +23,7 @@ from workflows.core.approvals import policy
 @options.person("pauses them")
 @output.json_option
 def command(names: tuple[str, ...], note: str, who: str | None, as_json: bool) -> int:
-    """Pause applied pipelines: no run starts by itself until `resume`. Runs under way go on; `trigger` and `backfill` still work."""
+    """Pause applied pipelines: none starts by itself, or on an event, until `resume`. Runs under way go on; `trigger`, `backfill` work."""
     people.allowed(policy.APPLY, who)
     return asyncio.run(_pause(names, note, as_json))
 
@@ -48,4 +48,5 @@ async def _one(temporal: client.Client, applied: one.Applied, note: str) -> dict
     if not was_paused or note:
         since = (applied.paused_at if was_paused else None) or datetime.datetime.now(datetime.UTC)
         await temporal.get_schedule_handle(applied.name).pause(note=one.pause_note(since, note))
+        await subscribing.changed(temporal, applied.kept)
     return {"name": applied.name, "paused": True, "was_paused": was_paused, "note": note or (applied.note if was_paused else "")}

@@ -12,7 +12,7 @@ from temporalio import client
 
 from starter import connection, output
 from starter.approvals import options, people
-from starter.schedules import clock_words, matching, one, past_times, together
+from starter.schedules import clock_words, matching, one, past_times, subscribing, together
 from workflows import converter
 from workflows.core import errors
 from workflows.core.approvals import policy
@@ -67,6 +67,7 @@ async def _one(temporal: client.Client, applied: one.Applied) -> _Resumed:
     now = datetime.datetime.now(datetime.UTC)
     if applied.paused:
         await temporal.get_schedule_handle(applied.name).unpause(note=applied.kept.policies.note or one.RESUMED)
+        await subscribing.changed(temporal, applied.kept)
     since, what = _pause_began(applied)
     lost = await past_times.within(temporal, applied, since + _ONE_SECOND, now, _MOST_COUNTED) if applied.paused else []
     following = await matching.between(temporal, applied.name, now, matching.END, 1)
@@ -97,6 +98,8 @@ def _as_json(each: _Resumed) -> dict[str, Any]:
 def _show(each: _Resumed) -> None:
     applied, zone = each.applied, each.applied.zone
     following = f"next {clock_words.local(each.next, zone)}" if each.next else "no further time"
+    if applied.event_type is not None:
+        following = f"events of type {applied.event_type} start it; those that came meanwhile: ordinaut events --type {applied.event_type}"
     output.say(f"{applied.name}  {'resumed' if applied.paused else 'was not paused'}; {following}")
     if not each.lost:
         return

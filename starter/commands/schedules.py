@@ -51,7 +51,7 @@ def _show(rows: list[listing.Row], now: datetime.datetime) -> None:
 
 
 def _zone(row: listing.Row) -> str:
-    return "" if row.state == listing.MANUAL else f", {row.kept.timing.timezone}"
+    return "" if row.kept.timing.is_timeless else f", {row.kept.timing.timezone}"
 
 
 def _next(row: listing.Row, now: datetime.datetime) -> str:
@@ -59,12 +59,15 @@ def _next(row: listing.Row, now: datetime.datetime) -> str:
     state = click.style(row.state, fg=_STATE_COLOURS.get(row.state))
     if row.state == listing.MANUAL:
         return f"next  none; ordinaut trigger {row.name}"
-    if row.next is None:
+    if row.kept.timing.kind == timing.EVENT and row.state == listing.ACTIVE:
+        return f"next  with an event; ordinaut emit {row.kept.timing.expr} @payload.json"
+    if row.next is None and row.state != listing.PAUSED:
         return f"next  none: {state}"
     zone = zones.load(row.kept.timing.timezone)
     if row.state == listing.PAUSED:
         since = f" since {clock_words.local(row.paused_at, zone)}" if row.paused_at else ""
         return f"next  none: {state}{since}" + (f": {row.note}" if _is_reason(row) else "")
+    assert row.next is not None
     return f"next  {clock_words.local(row.next, zone)}, {clock_words.relative(row.next, now)}"
 
 

@@ -14,6 +14,7 @@ from starter import connection, output
 from starter.approvals import options, people
 from starter.schedules import clock_words, one
 from workflows import converter
+from workflows.core import errors
 from workflows.core.approvals import policy
 from workflows.core.schedules import timing
 
@@ -40,6 +41,9 @@ def command(name: str, overlap: str | None, who: str | None, as_json: bool) -> i
 async def _trigger(name: str, overlap: str | None, person: str | None, as_json: bool) -> int:
     temporal = await connection.connect(converter.DATA_CONVERTER)
     applied = await one.find(temporal, name, "trigger")
+    if applied.event_type is not None:
+        advice = f"send one: ordinaut emit {applied.event_type} @payload.json"
+        raise errors.ToolError(errors.INVALID_INPUT, f"'{name}' runs on events of type {applied.event_type}, so a run needs one; {advice}")
     handle = temporal.get_schedule_handle(name)
     await _second_of_its_own(applied.description)
     if person:

@@ -20,6 +20,12 @@ class NotDelivered(errors.OrdinautError):
     kind = errors.UNREACHABLE
 
 
+class TooLarge(errors.OrdinautError):
+    """The event is larger than Temporal carries; sent again it would be so again."""
+
+    kind = errors.INVALID_INPUT
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A checked event. `source` is kind and source, `github/main`; `delivery_id` stays the same when the sender sends it again."""
@@ -53,24 +59,13 @@ class Delivery(Protocol):
 
         Raises:
             NotDelivered: nobody has it.
+            TooLarge: nobody ever will.
         """
         ...
 
     async def is_reached(self) -> bool:
         """Whether an event could be taken now; answers within two seconds."""
         ...
-
-
-class Nowhere:
-    """Takes nothing, for as long as nothing behind the gateway takes events."""
-
-    async def deliver(self, event: Incoming) -> Receipt:
-        """See `Delivery`."""
-        raise NotDelivered("this version hands no events on yet")
-
-    async def is_reached(self) -> bool:
-        """See `Delivery`."""
-        return False
 
 
 def _digest(text: str) -> str:

@@ -15,11 +15,13 @@ async def kept(to: delivery.Delivery, event: delivery.Incoming, deadline_seconds
     """The receipt of an event that cannot be lost any more.
 
     Raises:
-        Refused: 503 with Retry-After, nobody has the event for sure; sent again it is still taken once.
+        Refused: 503 with Retry-After, nobody has the event for sure; sent again it is still taken once. 413, it is too large for Temporal.
     """
     try:
         async with asyncio.timeout(deadline_seconds):
             return await to.deliver(event)
+    except delivery.TooLarge as error:
+        raise refusals.Refused(refusals.TOO_LARGE, str(error)) from None
     except TimeoutError:
         reason = f"no answer within {deadline_seconds:g} s"
     except errors.OrdinautError as error:

@@ -14,16 +14,15 @@ from temporalio import client, service
 from activities.schedules import definition as definitions
 from activities.schedules import memo, replacing
 from starter import connection
-from starter.schedules import comparison, one, verification
+from starter.schedules import comparison, one, subscribing, verification
 from starter.schedules.wanted import Wanted
 from workflows.core import errors
-from workflows.core.schedules import occurrences, timing
+from workflows.core.schedules import occurrences
 
 CREATED: Final = "created"
 UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"
 DELETED: Final = "deleted"
-NOT_APPLIED: Final = "not applied"
 FAILED: Final = "failed"
 
 #: So many requests are under way at once.
@@ -38,7 +37,7 @@ class Outcome:
     status: str
     path: Path | None = None
     changes: list[str] = field(default_factory=list)
-    reason: str = ""  # why it was not applied, or failed
+    reason: str = ""  # why it failed
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as `--json` shows it."""
@@ -76,8 +75,7 @@ class Plan:
     """All that an apply will do; making it changes nothing."""
 
     steps: list[Step]
-    on_events: list[Wanted]
-    to_delete: list[str]
+    to_delete: list[one.Applied]
 
 
 async def plan(
@@ -99,13 +97,12 @@ async def plan(
         tell()
         return found
 
-    scheduled = [item for item in wanted if item.timing is not None]
-    found = await _all(scheduled, one_step)
-    wrong = [(item, result) for item, result in zip(scheduled, found, strict=True) if isinstance(result, errors.OrdinautError)]
+    found = await _all(wanted, one_step)
+    wrong = [(item, result) for item, result in zip(wanted, found, strict=True) if isinstance(result, errors.OrdinautError)]
     if wrong:
         raise CannotApply(wrong)
-    to_delete = await _gone(temporal, {item.name for item in scheduled}, prune_below) if prune_below else []
-    return Plan([step for step in found if isinstance(step, Step)], [item for item in wanted if item.timing is None], to_delete)
+    to_delete = await _gone(temporal, {item.name for item in wanted}, prune_below) if prune_below else []
+    return Plan([step for step in found if isinstance(step, Step)], to_delete)
 
 
 async def carry_out(temporal: client.Client, plan: Plan, tell: Callable[[], None]) -> list[Outcome]:
@@ -119,19 +116,13 @@ async def carry_out(temporal: client.Client, plan: Plan, tell: Callable[[], None
         return outcome
 
     outcomes = await _all(plan.steps, one_step)
-    outcomes += [_on_event(wanted) for wanted in plan.on_events]
-    return outcomes + await _all(plan.to_delete, lambda name: _deleted(temporal, name))
+    return outcomes + await _all(plan.to_delete, lambda applied: _deleted(temporal, applied))
 
 
 def foreseen(plan: Plan) -> list[Outcome]:
     """What `carry_out` would say, for --dry-run."""
     outcomes = [Outcome(step.wanted.name, step.status, step.wanted.path, step.changes) for step in plan.steps]
-    return [*outcomes, *map(_on_event, plan.on_events), *(Outcome(name, DELETED) for name in plan.to_delete)]
-
-
-def _on_event(wanted: Wanted) -> Outcome:
-    reason = "it runs on events; subscriptions come with the events of a later version"
-    return Outcome(wanted.name, NOT_APPLIED, wanted.path, reason=reason)
+    return [*outcomes, *(Outcome(applied.name, DELETED) for applied in plan.to_delete)]
 
 
 async def _all(items: Sequence[Any], work: Callable[[Any], Any]) -> list[Any]:
@@ -170,7 +161,7 @@ def _check_is_due(made: definitions.Definition, now: datetime.datetime) -> None:
         ScheduleError: it has none.
     """
     kept = made.kept
-    if kept.timing.kind == timing.MANUAL or next(occurrences.between(kept.timing, kept.anchor, now, occurrences.LAST), None):
+    if kept.timing.is_timeless or next(occurrences.between(kept.timing, kept.anchor, now, occurrences.LAST), None):
         return
     key = "end_at" if kept.timing.end_at else "schedule_expr"
     raise errors.ScheduleError("all its times are past, so nothing would ever run", "write a later time, or schedule_kind manual", key)
@@ -183,6 +174,7 @@ async def _done(temporal: client.Client, step: Step, is_asked_about: bool) -> Ou
             await temporal.create_schedule(step.wanted.name, definitions.schedule(step.definition), memo=memo.marker())
         elif step.changes:
             await replacing.replace(temporal.get_schedule_handle(step.wanted.name), step.definition)
+        await subscribing.applied(temporal, step.definition.kept, step.present.kept if step.present else None, step.status != UNCHANGED)
         if is_asked_about and (difference := await verification.difference(temporal, step.definition)):
             outcome.status, outcome.reason = FAILED, await _stopped(temporal, step, difference)
     except service.RPCError as error:
@@ -207,16 +199,19 @@ def _refusal(error: service.RPCError) -> str:
     return str(connection.refusal(error))
 
 
-async def _gone(temporal: client.Client, wanted: set[str], folders: Sequence[Path]) -> list[str]:
+async def _gone(temporal: client.Client, wanted: set[str], folders: Sequence[Path]) -> list[one.Applied]:
     """Schedules of ours that were applied from these folders and are no longer wanted."""
     roots = [folder.resolve() for folder in folders]
     names = [name for name in await one.names(temporal) if name not in wanted]
     applied = [found for found in await _all(names, lambda name: one.look(temporal, name)) if isinstance(found, one.Applied)]
-    return sorted(found.name for found in applied if any(Path(found.kept.file).is_relative_to(root) for root in roots))
+    gone = [found for found in applied if any(Path(found.kept.file).is_relative_to(root) for root in roots)]
+    return sorted(gone, key=lambda found: found.name)
 
 
-async def _deleted(temporal: client.Client, name: str) -> Outcome:
+async def _deleted(temporal: client.Client, applied: one.Applied) -> Outcome:
+    name = applied.name
     try:
+        await subscribing.ended(temporal, applied.kept)
         await temporal.get_schedule_handle(name).delete()
     except service.RPCError as error:
         if error.status != service.RPCStatusCode.NOT_FOUND:  # somebody else was faster
@@ -226,5 +221,5 @@ async def _deleted(temporal: client.Client, name: str) -> Outcome:
 
 def counts(outcomes: Sequence[Outcome]) -> Mapping[str, int]:
     """How many of each status: {"created": 2, "unchanged": 10}."""
-    order = (CREATED, UPDATED, UNCHANGED, DELETED, NOT_APPLIED, FAILED)
+    order = (CREATED, UPDATED, UNCHANGED, DELETED, FAILED)
     return {status: count for status in order if (count := sum(outcome.status == status for outcome in outcomes))}

@@ -11,6 +11,7 @@ from temporalio import client
 from activities import json_text
 from activities.schedules import definition, extending, memo, temporal_spec
 from workflows import converter
+from workflows.core.schedules import timing
 
 _MOST_CHARS: Final = 80
 _BEFORE_CHARS: Final = 20  # of what two long texts have in common, before the difference
@@ -24,7 +25,7 @@ _DOCUMENT_NAMES: Final = {"kind": "schedule_kind", "expr": "schedule_expr"}
 async def changes(present: definition.Present, wanted: definition.Definition, now: datetime.datetime) -> list[str]:
     """`schedule_expr: FREQ=DAILY -> FREQ=WEEKLY`, a line a change; [] where the schedule is as it should be."""
     before, after = present.kept, wanted.kept
-    found = [*_fields(before.timing.as_json(), after.timing.as_json()), *_fields(before.policies.as_json(), after.policies.as_json())]
+    found = [*_fields(_timing(before), _timing(after)), *_fields(before.policies.as_json(), after.policies.as_json())]
     plan = await _plan(present.schedule)
     if plan.get("digest") != wanted.given["plan"]["digest"]:
         found += plan_changes(plan, wanted.given["plan"])
@@ -36,6 +37,11 @@ async def changes(present: definition.Present, wanted: definition.Definition, no
         found += _fields({"told up to": _day(before.horizon)}, {"told up to": _day(after.horizon)})
     found += _by_hand(present, definition.schedule(wanted, present)) if not found else ()
     return list(dict.fromkeys(found))
+
+
+def _timing(kept: memo.Memo) -> dict[str, Any]:
+    found = kept.timing.as_json()
+    return found if kept.timing.kind != timing.EVENT else {"event_type": found.pop("expr"), **found}
 
 
 def _versions(kept: memo.Memo) -> dict[str, Any]:

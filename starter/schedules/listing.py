@@ -79,9 +79,9 @@ def _row(applied: one.Applied, statuses: dict[str, str]) -> Row:
     return Row(
         name=applied.name,
         kept=applied.kept,
-        when=rule_words.of(applied.timing, applied.kept.anchor),
+        when=rule_words.of(applied.timing, applied.kept.anchor) + (f": {applied.event_type}" if applied.event_type else ""),
         state=_state(applied, upcoming),
-        next=None if applied.is_manual or applied.remaining == 0 else upcoming,
+        next=None if applied.timing.is_timeless or applied.remaining == 0 else upcoming,
         last=_last(applied, statuses),
         note=applied.kept.policies.note if applied.is_manual else applied.note or applied.kept.policies.note,
         paused_at=applied.paused_at if applied.paused else None,
@@ -92,7 +92,7 @@ def _row(applied: one.Applied, statuses: dict[str, str]) -> Row:
 def _state(applied: one.Applied, upcoming: datetime.datetime | None) -> str:
     if applied.is_manual:
         return MANUAL
-    if upcoming is None or applied.remaining == 0:
+    if applied.event_type is None and (upcoming is None or applied.remaining == 0):
         return DONE
     return PAUSED if applied.paused else ACTIVE
 

@@ -57,6 +57,11 @@ class Applied:
         return self.kept.timing.kind == timing.MANUAL
 
     @property
+    def event_type(self) -> str | None:
+        """The type of the events that start it; None where none do."""
+        return self.kept.timing.expr if self.kept.timing.kind == timing.EVENT else None
+
+    @property
     def paused(self) -> bool:
         """Whether somebody, or a failure, has paused it."""
         return self.description.schedule.state.paused and not self.is_manual

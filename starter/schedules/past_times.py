@@ -18,7 +18,7 @@ async def within(
     temporal: client.Client, applied: one.Applied, first: datetime.datetime, last: datetime.datetime, limit: int
 ) -> list[datetime.datetime]:
     """The first `limit` due times from `first` to `last`, both inclusive, in UTC."""
-    if applied.is_manual:
+    if applied.timing.is_timeless:
         return []
     if applied.kept.policies.jitter:  # the service lists when they would start, not when they are due
         found = occurrences.between(applied.timing, applied.kept.anchor, first - _ONE_SECOND, last)

@@ -204,7 +204,7 @@ async def _of_file(
         subject.notes += _differences(path, checked, given, applied)
         return subject
     note = f"computed here: {absent or 'it is not applied'}"
-    return preview.Subject(pipeline.name, given, now, None, [] if given.kind in (timing.MANUAL, timing.EVENT) else [note])
+    return preview.Subject(pipeline.name, given, now, None, [] if given.is_timeless else [note])
 
 
 def _timing(pipeline: model.Pipeline, timezone: str) -> timing.Timing:

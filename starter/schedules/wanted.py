@@ -20,7 +20,7 @@ WRONG_SCHEDULE = "wrong-schedule"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One checked document; `timing` is None for one that runs on events."""
+    """One checked document."""
 
     path: Path
     pipeline: model.Pipeline
@@ -32,9 +32,14 @@ class Wanted:
         return self.pipeline.name
 
     @property
-    def timing(self) -> timings.Timing | None:
-        """When it is due."""
-        return self.pipeline.timing
+    def timing(self) -> timings.Timing:
+        """When it is due, or on which events it runs."""
+        return self.pipeline.timing or timings.Timing(timings.EVENT, self.pipeline.event_type or "", self.given["plan"]["timezone"])
+
+    @property
+    def policies(self) -> timings.Policies:
+        """How its runs behave; nothing of it holds for runs that events start."""
+        return self.pipeline.policies if self.pipeline.timing else timings.Policies()
 
     def compiled(self, anchor: datetime.datetime, now: datetime.datetime) -> definition.Definition:
         """Its schedule.
@@ -42,8 +47,7 @@ class Wanted:
         Raises:
             ScheduleError: the timing cannot be told to Temporal.
         """
-        assert self.timing is not None
-        return definition.compiled(self.name, self.timing, self.pipeline.policies, self.given, anchor, now, str(self.path.resolve()))
+        return definition.compiled(self.name, self.timing, self.policies, self.given, anchor, now, str(self.path.resolve()))
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 from temporalio import client as temporal_client
 from temporalio import service
 
-from activities import catalog
+from activities import catalog, run_starting
 from starter import embedded, following, starting
 from starter.sandbox import server as asgi
 from tests import plans
@@ -123,7 +123,7 @@ class Scene:
         """Starts a run of these steps; its id."""
         tools = {**plans.TOOLS, "desk.tickets": catalog.load([self.folder / "catalog"])["desk.tickets"]}
         given = starting.run_input(plans.plan_of(steps, name=name, tools=tools), {}, None, None)
-        return (await starting.start(self.client, given, f"{name}-{uuid.uuid4()}")).id
+        return (await run_starting.start(self.client, given, f"{name}-{uuid.uuid4()}")).id
 
     async def ended(self, run_id: str) -> dict[str, Any]:
         """The result of a run that has ended."""

@@ -13,6 +13,7 @@ import pytest
 from temporalio import client as temporal_client
 
 import worker
+from activities import run_starting
 from activities import settings as settings_module
 from starter import following, starting
 from tests import approvers, reference_cases, runs, stand_in
@@ -40,7 +41,7 @@ async def run_case(
     )
     given = starting.run_input(checked.plan, case.facts.get("params") or {}, case.facts.get("event"), case.nominal)
     async with worker.running(temporal, settings, task_queue):
-        handle = await starting.start(temporal, given, run_id, task_queue)
+        handle = await run_starting.start(temporal, given, run_id, task_queue)
         if meanwhile is not None:
             await meanwhile(handle)
         async with approvers.at_hand(handle):

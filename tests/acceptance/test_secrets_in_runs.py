@@ -15,7 +15,7 @@ import pytest
 from temporalio import client as temporal_client
 
 import worker
-from activities import settings
+from activities import run_starting, settings
 from starter import documents, embedded, following, starting
 from tests import authorities, commands, servers
 from tests.acceptance import test_secrets_hidden as hidden
@@ -54,7 +54,7 @@ async def run(temporal: temporal_client.Client, given: settings.Settings, queue:
     checked = documents.checked(file, documents.catalog(given), given, {})
     assert checked.plan is not None, checked.problems
     now = datetime.datetime.now(datetime.UTC)
-    handle = await starting.start(temporal, starting.run_input(checked.plan, {}, None, now), name, queue)
+    handle = await run_starting.start(temporal, starting.run_input(checked.plan, {}, None, now), name, queue)
     await asyncio.wait([asyncio.ensure_future(handle.result())], timeout=60)
     return name
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from activities import run_starting
 from starter import documents, history, local_service, starting
 from tests import approvers, reference_cases
 
@@ -44,7 +45,7 @@ async def ended(service: local_service.LocalService, file: Path, tmp_path: Path)
     assert checked.plan is not None, checked.problems
     run_id = starting.run_id(file.stem, datetime.datetime.now(datetime.UTC))
     event = EVENTS.get(file.stem)
-    handle = await starting.start(service.temporal, starting.run_input(checked.plan, {}, event, None), run_id)
+    handle = await run_starting.start(service.temporal, starting.run_input(checked.plan, {}, event, None), run_id)
     async with approvers.at_hand(handle):
         try:
             await handle.result()

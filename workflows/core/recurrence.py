@@ -30,7 +30,7 @@ def compile(timing_: timing.Timing, anchor: datetime.datetime, now: datetime.dat
     Raises:
         ScheduleError: the timing is wrong, or cannot be told to Temporal.
     """
-    if timing_.kind == timing.MANUAL:
+    if timing_.is_timeless:
         return few_times.told(timing_.timezone, ())
     rule_set = occurrences.rule_set(timing_, anchor)
     begin = _past(anchor, rule_set)

@@ -28,8 +28,8 @@ class Timing:
     >>> Timing("rrule", "FREQ=MONTHLY;BYMONTHDAY=20;BYHOUR=9", "Europe/Chisinau", holidays=("MD",), on_holiday="next_business_day")
     """
 
-    kind: str  # RRULE, CRON, ONCE, MANUAL
-    expr: str = ""  # RFC 5545 lines, a cron expression, or an ISO 8601 time
+    kind: str  # RRULE, CRON, ONCE, MANUAL, EVENT
+    expr: str = ""  # RFC 5545 lines, a cron expression, an ISO 8601 time, or the event's type
     timezone: str = "UTC"  # IANA
     #: Codes of the package `holidays` ("MD", "US-CA") and ISO dates ("2026-12-31"), both as often as one likes.
     holidays: tuple[str, ...] = ()
@@ -40,6 +40,11 @@ class Timing:
     business_day: int | None = None
     start_at: str = ""  # ISO 8601, in the time zone where it has no offset; inclusive
     end_at: str = ""
+
+    @property
+    def is_timeless(self) -> bool:
+        """Whether no run is ever due: somebody, or an event, starts each."""
+        return self.kind in (MANUAL, EVENT)
 
     @property
     def moves(self) -> bool:

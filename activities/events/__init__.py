@@ -1,0 +1,1 @@
+"""Events on their way from the gateway to runs, for the worker and the caller."""

@@ -17,8 +17,9 @@ from temporalio.api.history import v1 as histories
 
 from activities import approvals, catalog, counter, run_starting, service_limits
 from activities import settings as settings_module
+from activities.events import handing_on, waits
 from starter import history, starting, task_queues
-from workflows import contract, pipeline
+from workflows import contract, events, pipeline
 from workflows import counter as counter_workflow
 
 #: The environment of a machine of one's own: whoever says who they are is believed.
@@ -123,11 +124,20 @@ async def worker(
     tools = tools or Tools()
     own = settings_module.Settings.from_mapping(TRUSTING if environment is None else environment)
     asking = approvals.ApprovalActivities(catalog.Catalog({}), own)
+    event_waits = waits.Waits(temporal)
     main = temporal_worker.Worker(
         temporal,
         task_queue=queue,
-        workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow],
-        activities=[tools.call_tool, counter.CounterActivities(temporal).next_version, asking.ask_approval, asking.keep_approval],
+        workflows=[pipeline.PipelineWorkflow, counter_workflow.CounterWorkflow, events.EventWorkflow, events.EventRouterWorkflow],
+        activities=[
+            tools.call_tool,
+            counter.CounterActivities(temporal).next_version,
+            asking.ask_approval,
+            asking.keep_approval,
+            handing_on.HandingOn(temporal).hand_on_event,
+            event_waits.begin_event_wait,
+            event_waits.look_back,
+        ],
         workflow_runner=runner or temporal_worker.UnsandboxedWorkflowRunner(),
         **settings,
     )

@@ -43,7 +43,7 @@ async def listed(temporal: client.Client, event_type: str | None, unclaimed: boo
     return [_facts(one, result) for one, result in zip(shown, results, strict=True)]
 
 
-async def resend(temporal: client.Client, event_type: str, event_id: str) -> None:
+async def resend(temporal: client.Client, event_type: str, event_id: str, task_queue: str = contract.TASK_QUEUE) -> None:
     """Hands an event on again: runs that it has started are not started twice.
 
     Raises:
@@ -56,7 +56,7 @@ async def resend(temporal: client.Client, event_type: str, event_id: str) -> Non
         raise errors.ToolError(errors.INVALID_INPUT, f"no event '{event_id}' of type {event_type} here; {advice}")
     event.pop("taken_by", None)
     try:
-        await sending.start(temporal, event, common.WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        await sending.start(temporal, event, common.WorkflowIDReusePolicy.ALLOW_DUPLICATE, task_queue)
     except exceptions.WorkflowAlreadyStartedError:
         raise errors.ToolError(errors.INVALID_INPUT, f"the event '{event_id}' is being handed on now; look again later") from None
 

@@ -243,10 +243,36 @@ async def test_a_manual_pipeline_is_a_paused_schedule_that_is_never_due(place: P
     assert [due.year for due in described.info.next_action_times] == [2100]
 
 
-async def test_a_pipeline_on_events_is_named_and_not_applied(place: Place) -> None:
-    place.write("on-event", None, schedule_kind="event", schedule_expr=None, event_type="desk.opened")  # type: ignore[arg-type]
-    assert place.statuses(place.folder) == {"on-event": "not applied"}
-    assert await place.ours() == set()
+async def test_a_pipeline_on_events_is_subscribed_and_its_schedule_is_never_due_nor_paused(place: Place) -> None:
+    event_type = f"desk.opened-{place.mark}"
+    place.write("on-event", None, schedule_kind="event", schedule_expr=None, event_type=event_type)  # type: ignore[arg-type]
+    assert place.statuses(place.folder) == {"on-event": "created"}
+    assert place.statuses(place.folder) == {"on-event": "unchanged"}
+    described = await place.described("on-event")
+    assert not described.schedule.state.paused
+    assert [due.year for due in described.info.next_action_times] == [2100]
+    assert await _signals(place, event_type) == ["subscribe", "subscribe"]
+
+
+async def test_another_event_type_ends_the_subscription_to_the_first(place: Place) -> None:
+    first, second = f"desk.opened-{place.mark}", f"desk.closed-{place.mark}"
+    file = place.write("on-event", None, schedule_kind="event", schedule_expr=None, event_type=first)  # type: ignore[arg-type]
+    place.apply(file)
+    place.write("on-event", None, schedule_kind="event", schedule_expr=None, event_type=second)  # type: ignore[arg-type]
+    ended = place.apply(file)
+    assert f"event_type: {first} -> {second}" in ended.out
+    assert await _signals(place, first) == ["subscribe", "unsubscribe"]
+    assert await _signals(place, second) == ["subscribe"]
+    file.unlink()
+    assert place.statuses(place.folder, "--prune") == {"on-event": "deleted"}
+    assert await _signals(place, second) == ["subscribe", "unsubscribe"]
+
+
+async def _signals(place: Place, event_type: str) -> list[str]:
+    """What a type's router was told; it needs no worker for that."""
+    history = await place.client.get_workflow_handle(f"events:{event_type}").fetch_history()
+    told = [event.workflow_execution_signaled_event_attributes for event in history.events]
+    return [one.signal_name for one in told if one.signal_name]
 
 
 async def test_without_a_service_the_exit_code_is_three(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ async def test_health_says_whether_events_could_be_taken() -> None:
     async with webhooks.http(webhooks.gateway(kept)) as http:
         answer = await http.get("/health")
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "temporal": "reached"})
-    async with webhooks.http(webhooks.gateway(delivery.Nowhere())) as http:
+    kept = webhooks.Kept()
+    kept.fails_with = delivery.NotDelivered("Temporal is away")
+    async with webhooks.http(webhooks.gateway(kept)) as http:
         answer = await http.get("/health")
     assert (answer.status_code, answer.json()) == (503, {"ok": False, "temporal": "not reached"})
 

@@ -51,6 +51,9 @@ BEGIN_WAIT: Final = "begin_wait"  # signal of the router: `Wait`
 END_WAIT: Final = "end_wait"  # signal of the router: {"run", "step"}
 QUERY_TAKERS: Final = "takers"  # query of the router: who might take an event
 
+#: The type of the error of a run that waits for an event no longer.
+GONE: Final = "gone"
+
 # What becomes of an event, as its search attribute says.
 EVENT_RECEIVED: Final = "received"
 EVENT_TAKEN: Final = "taken"
@@ -64,6 +67,11 @@ HEARTBEAT_TIMEOUT: Final = datetime.timedelta(seconds=10)
 
 #: Temporal does not retry these for a call that must not be sent twice: the worker died or hung after it may have sent.
 TIMEOUT_ERROR_TYPES: Final = ("TemporalTimeout:StartToClose", "TemporalTimeout:Heartbeat")
+
+
+def router_id(event_type: str) -> str:
+    """The workflow id of a type's router: `events:github.push`."""
+    return f"events:{event_type}"
 
 
 class CallInput(TypedDict):

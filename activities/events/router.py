@@ -21,18 +21,13 @@ class Takers(TypedDict):
     waits: list[dict[str, str]]  # {"run", "step"}
 
 
-def router_id(event_type: str) -> str:
-    """The workflow id of a type's router: `events:github.push`."""
-    return f"events:{event_type}"
-
-
 async def takers(temporal: client.Client, event_type: str, payload: Mapping[str, Any]) -> Takers:
     """Who might take an event; nobody where the type has no router yet.
 
     Raises:
         RPCError: the service or a worker does not answer.
     """
-    handle = temporal.get_workflow_handle(router_id(event_type))
+    handle = temporal.get_workflow_handle(contract.router_id(event_type))
     try:
         found: Takers = await handle.query(contract.QUERY_TAKERS, run.event_view(event_type, payload), rpc_timeout=_ANSWER)
     except service.RPCError as error:
@@ -67,7 +62,7 @@ async def _tell(temporal: client.Client, event_type: str, signal: str, given: An
     await temporal.start_workflow(
         contract.EVENT_ROUTER,
         {},
-        id=router_id(event_type),
+        id=contract.router_id(event_type),
         task_queue=task_queue,
         id_conflict_policy=common.WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=signal,

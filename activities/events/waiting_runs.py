@@ -13,7 +13,7 @@ _ANSWER: Final = datetime.timedelta(seconds=10)
 
 TAKEN: Final = "taken"
 REFUSED: Final = "refused"
-GONE: Final = "gone"
+GONE: Final = contract.GONE
 
 
 async def offer(temporal: client.Client, run_id: str, step: str, event: contract.Event) -> str:

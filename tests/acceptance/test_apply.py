@@ -264,7 +264,8 @@ async def test_another_event_type_ends_the_subscription_to_the_first(place: Plac
     assert await _signals(place, first) == ["subscribe", "unsubscribe"]
     assert await _signals(place, second) == ["subscribe"]
     file.unlink()
-    assert place.statuses(place.folder, "--prune") == {"on-event": "deleted"}
+    place.write("other")
+    assert place.statuses(place.folder, "--prune") == {"other": "created", "on-event": "deleted"}
     assert await _signals(place, second) == ["subscribe", "unsubscribe"]
 
 

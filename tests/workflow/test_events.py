@@ -124,7 +124,7 @@ async def test_a_router_that_is_renewed_knows_its_subscriptions(client: temporal
     desk = Desk(client)
     async with runs.worker(client) as queue:
         name = await desk.subscribe("kept", queue)
-        handle = client.get_workflow_handle(router.router_id(desk.type))
+        handle = client.get_workflow_handle(contract.router_id(desk.type))
         first = (await handle.describe()).run_id
         for _ in range(60):
             await asyncio.gather(*(router.subscribe(client, desk.type, name, f"r{number}", queue) for number in range(75)))

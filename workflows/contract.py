@@ -134,7 +134,7 @@ class Wait(TypedDict):
 
     run: str
     step: str
-    pins: list[Any]  # see `core.event_pins`
+    pins: list[Any]  # see `core.event_wait`
     until: str
 
 

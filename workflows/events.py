@@ -85,4 +85,5 @@ class EventRouterWorkflow:
     @workflow.query(name=contract.QUERY_TAKERS)
     def takers(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Who might take an event: {"subscriptions": {"lead-scoring": "5f1c"}, "waits": [{"run", "step"}]}."""
-        return self._register.takers(payload)
+        event_type = workflow.info().workflow_id.removeprefix(contract.router_id(""))
+        return self._register.takers(event_type, payload)

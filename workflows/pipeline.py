@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from temporalio import common, exceptions, workflow
 
-from workflows import activity_failures, approval_waits, contract
+from workflows import activity_failures, approval_waits, contract, event_waits
 from workflows.core import errors, event_wait, host, model, plan, recorded
 from workflows.core import progress as progress_text
 from workflows.core import run as runs
@@ -37,13 +37,14 @@ class PipelineWorkflow:
         self._lost: dict[str, Any] | None = None  # why there is no run: its plan cannot be loaded
         self._given = given
         self._desk = approval_waits.Desk()
+        self._inbox = event_waits.Inbox(given.get("event_id") if isinstance(given, dict) else None)
 
     @workflow.run
     async def run(self, given: dict[str, Any]) -> dict[str, Any]:
         """Walks the plan. A run that cannot go on ends as failed with its reason, never as a task that fails for ever."""
         try:
             self._run = runs.Run(plan.load(given["plan"]), self._nominal_time(), given.get("params"), given.get("event"))
-            await self._run.walk(_TemporalHost(self._run, given, self._desk))
+            await self._run.walk(_TemporalHost(self._run, given, self._desk, self._inbox))
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is None:  # somebody cancelled a call alone
                 raise self._failure(errors.ToolError(errors.CANCELLED, "the call was cancelled, but not the run")) from None
@@ -101,6 +102,20 @@ class PipelineWorkflow:
     def _may_reject(self, given: Any = None, *_: Any) -> None:
         self._desk.judge(requests.REJECT, given)
 
+    @workflow.signal(name=contract.EVENT)
+    def event_signal(self, given: Any = None, *_: Any) -> None:
+        """An event, {"type", "payload", "id"}; one that nothing waits for yet is kept."""
+        self._inbox.signalled(given)
+
+    @workflow.update(name=contract.EVENT)
+    def event(self, given: Any = None, *_: Any) -> dict[str, Any]:
+        """An event; one that nothing here waits for is refused with the reason."""
+        return self._inbox.take(given)
+
+    @event.validator
+    def _may_take(self, given: Any = None, *_: Any) -> None:
+        self._inbox.judge(given)
+
     def _nominal_time(self) -> datetime.datetime:
         """When the run was due: as told at the start, else by its schedule, else when it started."""
         given = self._given.get("nominal_time")
@@ -135,10 +150,11 @@ class PipelineWorkflow:
 class _TemporalHost:
     """Answers the core's wishes with Temporal commands."""
 
-    def __init__(self, current: runs.Run, given: dict[str, Any], desk: approval_waits.Desk) -> None:
+    def __init__(self, current: runs.Run, given: dict[str, Any], desk: approval_waits.Desk, inbox: event_waits.Inbox) -> None:
         self._run = current
         self._given = given
         self._desk = desk
+        self._inbox = inbox
         self._first_run: str | None = given.get("first_run")
         self._slots = asyncio.Semaphore(MAX_CALLS_AT_ONCE)
 
@@ -198,7 +214,7 @@ class _TemporalHost:
         return decided
 
     async def wait_for_event(self, wait: event_wait.Wait) -> Mapping[str, Any] | None:
-        raise errors.ToolError(errors.INVALID_INPUT, f"{event_wait.ADDRESS}: this version of the worker cannot wait for events")
+        return await self._inbox.wait(wait, lambda: _tell(self._run))
 
     async def rest(self, step: str) -> None:
         # counted, never timed: the detector of hung workers knows seconds, replay must not

@@ -9,7 +9,6 @@ from typing import Any, Final, TypedDict
 from temporalio import client, common, service
 
 from workflows import contract
-from workflows.core import run
 
 _ANSWER: Final = datetime.timedelta(seconds=10)
 
@@ -29,7 +28,7 @@ async def takers(temporal: client.Client, event_type: str, payload: Mapping[str,
     """
     handle = temporal.get_workflow_handle(contract.router_id(event_type))
     try:
-        found: Takers = await handle.query(contract.QUERY_TAKERS, run.event_view(event_type, payload), rpc_timeout=_ANSWER)
+        found: Takers = await handle.query(contract.QUERY_TAKERS, dict(payload), rpc_timeout=_ANSWER)
     except service.RPCError as error:
         if error.status == service.RPCStatusCode.NOT_FOUND:
             return {"subscriptions": {}, "waits": []}

@@ -9,7 +9,7 @@ from temporalio import activity, client, common
 
 from activities.events import past_events, router, sending, waiting_runs
 from workflows import contract
-from workflows.core import event_pins, run
+from workflows.core import event_wait
 
 _HANDED_ON_SECONDS: Final = 5.0
 
@@ -35,7 +35,7 @@ class Waits:
         known, wait, event_type = set(given["known"]), given["wait"], given["event_type"]
         async for event in past_events.since(self._temporal, event_type, given["since"]):
             activity.heartbeat()
-            if event["id"] in known or not event_pins.may_fit(wait["pins"], run.event_view(event_type, event["payload"])):
+            if event["id"] in known or not event_wait.fits(wait["pins"], event_type, event["payload"]):
                 continue
             answer = await waiting_runs.offer(self._temporal, wait["run"], wait["step"], event)
             if answer == waiting_runs.TAKEN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.core import event_pins
+from workflows.core import event_wait
 
 #: So many waits are registered, in a state that Temporal carries in one payload; runs beyond find their event when they look back.
 MAX_WAITS: Final = 4_000
@@ -42,9 +42,10 @@ class Register:
         """A run waits no longer."""
         self._waits.pop(_key(wait), None)
 
-    def takers(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def takers(self, event_type: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Who might take an event: {"subscriptions": {...}, "waits": [{"run", "step"}]}."""
-        waits = [{"run": one["run"], "step": one["step"]} for one in self._waits.values() if event_pins.may_fit(one["pins"], payload)]
+        found = (one for one in self._waits.values() if event_wait.fits(one["pins"], event_type, payload))
+        waits = [{"run": one["run"], "step": one["step"]} for one in found]
         return {"subscriptions": self.subscriptions, "waits": waits}
 
 

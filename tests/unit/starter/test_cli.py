@@ -41,7 +41,9 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any, s
         pytest.param(("chek", "x.json"), "no command 'chek'; did you mean 'check'?", id="misspelt command"),
         pytest.param(("launch",), "no command 'launch'; 'ordinaut --help' lists the commands", id="unknown command"),
         pytest.param(("retry", "x"), "'retry' is not in this version; it comes with control flow", id="later command"),
-        pytest.param(("emit", "x", "y"), "'emit' is not in this version; it comes with events", id="later still"),
+        pytest.param(("emit", "x y"), "'x y' is no event type; expected words with points between, such as github.push", id="event type"),
+        pytest.param(("emit", "x", "[1]"), "the payload is no JSON object", id="payload"),
+        pytest.param(("events", "--resend", "7"), "--resend ID needs --type TYPE, since ids are ids of a type", id="resend"),
         pytest.param(
             ("run", "x.json", "--parms", "a=b"),
             "No such option '--parms'. (Did you mean one of: '--as', '--params'?)",

@@ -69,8 +69,10 @@ async def test_a_waiting_run_gets_its_event_though_worker_and_gateway_died(flood
         "uses": "system.wait_for_event",
         "with": {"event_type": event_flood.EVENT_TYPE, "match": f"event.number == {number}"},
     }
-    file = commands.document(tmp_path, "waits.json", {"title": "Waits", "payload": {"pipeline": [step]}})
-    run_id = commands.ordinaut("run", file, "--no-wait", "--json", variables=variables).json["run_id"]
+    file = commands.document(tmp_path, "waits.json", {"title": "Waits", "schedule_kind": "manual", "payload": {"pipeline": [step]}})
+    started = commands.ordinaut("run", file, "--no-wait", "--json", variables=variables)
+    assert started.code == 0, started.out + started.err
+    run_id = started.json["run_id"]
     async with asyncio.timeout(30):
         while await _waiting(flood.temporal, run_id) != "waiting":
             await asyncio.sleep(0.05)

@@ -12,6 +12,7 @@ from activities import run_starting
 from activities.events import router, subscriptions, waiting_runs
 from workflows import contract
 from workflows.core import errors, sizes
+from workflows.core.approvals import origin
 
 #: So many runs are started, or asked, at once.
 _AT_ONCE: Final = 20
@@ -78,7 +79,7 @@ class HandingOn:
             "event": event["payload"],
             "event_id": event["id"],
             "nominal_time": event["received_at"],
-            "started_by": event["source"],
+            "started_by": origin.of_event(event["source"], event["payload"]),
         }
         sizes.check_size(given, "what the run is given (plan, params, event)")
         try:

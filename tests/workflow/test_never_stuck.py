@@ -17,7 +17,7 @@ from temporalio import worker as temporal_worker
 
 from starter import starting
 from tests import plans, runs
-from workflows import approval_waits, contract, pipeline
+from workflows import approval_waits, contract, event_waits, pipeline
 from workflows.core import errors, host, plan, run, system_tools
 
 MEGABYTE = 1_000_000
@@ -256,7 +256,7 @@ class ManyCallsWorkflow:
         """How many were answered."""
         compiled = plan.load(plans.plan_of([plans.call("call")]))
         current = run.Run(compiled, workflow.info().start_time)
-        world = pipeline._TemporalHost(current, {}, approval_waits.Desk())
+        world = pipeline._TemporalHost(current, {}, approval_waits.Desk(), event_waits.Inbox(None))
         policy = compiled.steps[0].policy
         minute = datetime.timedelta(minutes=1)
         calls = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities import catalog_checked, catalog_conditions, catalog_examples, catalog_problems, environment_names
+from activities import catalog_checked, catalog_conditions, catalog_configuration, catalog_examples, catalog_problems
 from activities import catalog_templates as templates
 from activities.rest import request, segments
 from workflows.core import errors, fit_words, marks, model
@@ -17,7 +17,6 @@ _REST_ONLY: Final = ("rest", "cases", "look_up", "idempotency", "rate_limit", "c
 _TOOL_REST_ONLY: Final = (*_REST_ONLY, "rest_defaults", "endpoint_setting", "configuration")
 #: Of these the transport websocket reads some too.
 _CONNECTING: Final = ("endpoint_setting", "configuration")
-_SECRET_NAME: Final = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_FILE)?$")
 _BODIES: Final = ("body", "form", "text")
 _WAYS: Final = ("cursor", "next", "link", "number", "offset")
 _READING: Final = ("GET", "HEAD", "POST")
@@ -50,12 +49,7 @@ def _tool(definition: Mapping[str, Any], where: str) -> Iterator[errors.Problem]
         yield _problem("found a template, expected a fixed address: where a call goes is never made of values", where, "endpoint")
     if isinstance(endpoint, str) and re.match(r"https?://[^/?#]*@", endpoint):
         yield _problem("found a user or password, expected none: credentials are never written here", where, "endpoint")
-    for name in definition.get("configuration", {}) if isinstance(definition.get("configuration"), Mapping) else ():
-        at = fit_words.path_to(where, ["configuration", name])
-        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-            yield _problem("expected the name of an environment variable, in capitals", at)
-        elif name in environment_names.SECRETS or _SECRET_NAME.search(name) or name.startswith(environment_names.PREFIX):
-            yield _problem("names a secret or a setting of Ordinaut itself, which no template may read", at)
+    yield from catalog_configuration.check(definition, where)
     if definition.get("transport") != "rest":
         for key in _TOOL_REST_ONLY:
             if key in definition and not (definition.get("transport") == "websocket" and key in _CONNECTING):

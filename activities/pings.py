@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activities import authentication, catalog_pings, endpoints, tools
+from activities import authentication, catalog_pings, configuration, endpoints, tools
 from activities import settings as settings_module
-from activities.transports import base, mcp, redis
+from activities.transports import base, mcp
 from workflows.core import errors, fit_call, model
 
 #: Longest time of one ping, getting a token included.
@@ -48,7 +48,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a ping gave: a state, the service's words, and the variables that are missing; never a secret."""
+    """What a ping gave: a state, the service's words, and the variables that are missing, or that some actions lack; never a secret."""
 
     service: Service
     state: str
@@ -105,7 +105,7 @@ class Pings:
     async def _one(self, service: Service, is_named: bool) -> Answer:
         tool = service.tool
         try:
-            missing = missing_of(tool, self._settings, self._door) or ([] if is_named else self._never_set(tool))
+            missing = _missing(tool, self._settings, self._door) or ([] if is_named else self._never_set(tool))
             if missing:
                 return Answer(service, NOT_CONFIGURED, missing=tuple(missing))
             if not _can_be_pinged(tool):
@@ -119,7 +119,8 @@ class Pings:
             return self._failed(service, failure)
         except Exception as error:  # our own defect: the others are told all the same, and its text may hold anything
             return Answer(service, UNUSABLE, f"{type(error).__name__}; this is a defect of Ordinaut, please report it")
-        return Answer(service, WORKS, self._settings.mask(said))
+        lacking = configuration.in_words(configuration.missing_of_actions(tool, self._settings))
+        return Answer(service, WORKS, self._settings.mask(said), tuple(lacking))
 
     def _never_set(self, tool: model.Tool) -> list[str]:
         """The address of a service that asks for no credentials, where neither it nor they are set: nobody has chosen to use it."""
@@ -153,28 +154,10 @@ class Pings:
         return f"check {' and '.join(self._door.credentials(tool)) or 'its credentials'}"
 
 
-def missing_of(tool: model.Tool, settings: settings_module.Settings, door: authentication.Door) -> list[str]:
-    """The variables that a call of the tool, or its ping, needs and that are not set.
-
-    Raises:
-        ToolError: INVALID_INPUT, the definition names a kind of authentication that is not known.
-    """
-    if tool.transport == "database":
-        return [] if settings.database_url is not None else ["ORDINAUT_DATABASE_URL"]
-    if tool.transport == "redis":
-        return [] if settings.has(redis.URL_SETTING) else [redis.URL_SETTING]
-    if tool.transport == "stdio":
-        return [name for name in tool.definition.get("program_environment", []) if not settings.has(name)]
-    found = [*_address(tool, settings), *([] if tool.transport == "http" else door.missing(tool))]
+def _missing(tool: model.Tool, settings: settings_module.Settings, door: authentication.Door) -> list[str]:
+    """The variables that the ping needs and that are not set."""
+    found = configuration.missing(tool, settings, door)
     return [*found, *(name for name in tool.definition.get("ping", {}).get("needs", ()) if not settings.has(name) and name not in found)]
-
-
-def _address(tool: model.Tool, settings: settings_module.Settings) -> list[str]:
-    """The variable of the tool's address, where that has none without it."""
-    name = tool.definition.get("endpoint_setting")
-    if name is None or "endpoint" in tool.definition or settings.has(name):
-        return []
-    return [] if settings.endpoint(tool.service, tool.address.partition(".")[0]) else [name]
 
 
 def _can_be_pinged(tool: model.Tool) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from activities import authentication, endpoints, exchange, files
+from activities import authentication, configuration, endpoints, exchange, files
 from activities import settings as settings_module
 from activities.rest import answer as answers
 from activities.rest import cache, checked, look_up, pages, poll, rate_limits, request, texts
@@ -59,6 +59,7 @@ class Rest:
         """
         action = self._action(call)
         endpoint = endpoints.resolve(call.tool, self._settings)
+        configuration.check(call.tool, call.action, self._settings, self._door)
         roots = self._roots(call, action)
         if action.look_up is not None and call.repeats:
             earlier = await look_up.find(action, endpoint, roots, call, self._asking(action, roots))
@@ -91,8 +92,7 @@ class Rest:
 
     def _roots(self, call: base.Call, action: descriptions.Action) -> dict[str, Any]:
         """The names that every template of a definition may read; a declared argument that was not given has its default, or is null."""
-        configuration = call.tool.definition.get("configuration", {})
-        settings = {name: self._settings.plain(name) for name in configuration}
+        settings = configuration.of_templates(call.tool, self._settings)
         return {"arguments": {**action.defaults, **call.arguments}, "key": call.key, "settings": settings}
 
     async def _kept(self, made: _Prepared, call: base.Call) -> base.Answer:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import websockets
 from websockets.asyncio import client as websocket_client
 
-from activities import authentication, endpoints, exchange, json_text, outcomes
+from activities import authentication, configuration, endpoints, exchange, json_text, outcomes
 from activities import settings as settings_module
 from activities.rest import parts, request, segments
 from activities.transports import base
@@ -56,6 +56,7 @@ class Websocket:
                 the connection broke after a message with an effect was sent; BAD_OUTPUT, too much came.
         """
         description = of(call.tool, call.action)
+        configuration.check(call.tool, call.action, self._settings, self._door)
         roots = self._roots(call)
         names = scope.Scope(roots)
         messages = [_encoded(one) for one in _listed(description.send, names)]
@@ -99,11 +100,10 @@ class Websocket:
             ) from None
 
     def _roots(self, call: base.Call) -> dict[str, Any]:
-        configuration = call.tool.definition.get("configuration", {})
         return {
             "arguments": call.arguments,
             "key": call.key,
-            "settings": {name: self._settings.plain(name) for name in configuration},
+            "settings": configuration.of_templates(call.tool, self._settings),
         }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from activities import authentication, certificates, endpoints, service_limits
+from activities import authentication, certificates, configuration, endpoints, service_limits
 from activities import catalog as catalog_module
+from activities import environment_names as names
 from activities import settings as settings_module
 from activities.transports import mcp, redis
 from starter import documents, output
@@ -89,22 +90,31 @@ def _inner(tool: model.Tool, tools: catalog_module.Catalog, settings: settings_m
 
 
 def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tuple[list[str], list[str]]:
-    """(what is set, what is not): endpoints and the names of secrets, never a value of one."""
+    """(what is set, what is not): endpoints and the names of variables, never a value of one."""
     if tool.transport == "system":
         return ["built in"], []
-    if tool.transport == "database":
-        return (["ORDINAUT_DATABASE_URL"], []) if settings.database_url is not None else ([], ["ORDINAUT_DATABASE_URL"])
-    if tool.transport == "redis":
-        return ([redis.URL_SETTING], []) if settings.secret(redis.URL_SETTING) is not None else ([], [redis.URL_SETTING])
-    if tool.transport == "stdio":
-        names = tool.definition.get("program_environment", [])
-        lacking = [name for name in names if settings.secret(name) is None]
-        return [f"program {tool.definition['executable']}", *(name for name in names if name not in lacking)], lacking
     door = authentication.Door(settings)
-    if tool.transport == "mcp":
-        return [f"server {endpoints.shown(mcp.server_url(tool, settings))}"], door.missing(tool)
-    if tool.transport == "rest":
-        return _direct(tool, settings, door)
+    missing = configuration.missing(tool, settings, door)
+    of_actions = configuration.in_words(configuration.missing_of_actions(tool, settings))
+    match tool.transport:
+        case "database" | "redis":
+            configured = [] if missing else [names.DATABASE_URL if tool.transport == "database" else redis.URL_SETTING]
+        case "stdio":
+            given = [name for name in tool.definition.get("program_environment", []) if name not in missing]
+            configured = [f"program {tool.definition['executable']}", *given]
+        case "mcp":
+            configured = [f"server {endpoints.shown(mcp.server_url(tool, settings))}"]
+        case "rest":
+            configured, more = _direct(tool, settings, door)
+            missing += [one for one in more if one not in missing]
+        case _:
+            configured, more = _bridge(tool, settings, door)
+            missing = [*more, *missing]
+    return configured, [*missing, *of_actions]
+
+
+def _bridge(tool: model.Tool, settings: settings_module.Settings, door: authentication.Door) -> tuple[list[str], list[str]]:
+    """Endpoint and authentication of a tool behind a bridge, or over WebSocket."""
     configured, missing = [], []
     if settings.endpoint(tool.service, tool.address.partition(".")[0]) is not None:
         configured.append(f"endpoint {endpoints.shown(endpoints.resolve(tool, settings))}")
@@ -120,17 +130,14 @@ def _configuration(tool: model.Tool, settings: settings_module.Settings) -> tupl
 
 
 def _direct(tool: model.Tool, settings: settings_module.Settings, door: authentication.Door) -> tuple[list[str], list[str]]:
-    """The same for a vendor that is called directly."""
+    """Endpoint, authentication and certificate of a vendor that is called directly."""
     configured, missing = [], []
     try:
         configured.append(f"endpoint {endpoints.shown(endpoints.resolve(tool, settings))}")
     except errors.ToolError:
         missing.append(str(tool.definition.get("endpoint_setting")))
-    kind = (tool.definition.get("authentication") or {}).get("type", authentication.NONE)
-    lacking = door.missing(tool)
-    missing += lacking
-    if not lacking:
-        configured.append(f"authentication ({kind})")
+    if not door.missing(tool):
+        configured.append(f"authentication ({(tool.definition.get('authentication') or {}).get('type', authentication.NONE)})")
     now = datetime.datetime.now(datetime.UTC)
     for left in door.days_left([tool], now).values():
         if left < certificates.WARNING_DAYS:

@@ -55,7 +55,8 @@ def _facts(one: pings.Answer) -> dict[str, Any]:
 
 def _say(found: list[pings.Answer]) -> None:
     for one in found:
-        said = f"needs {' and '.join(one.missing)}" if one.missing else one.said
+        needs = f"needs {' and '.join(one.missing)}" if one.missing else ""
+        said = "; ".join(part for part in (one.said, needs) if part)
         output.say(f"{one.service.name:<24} {one.state:<15} {said}".rstrip())
     count = {state: sum(one.state == state for one in found) for state in dict.fromkeys(one.state for one in found)}
     output.say(f"{len(found)} services: {', '.join(f'{number} {state}' for state, number in count.items())}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import uuid
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
+import httpx2
 import pytest
 from temporalio import exceptions
 
@@ -132,10 +134,12 @@ async def test_money_moves_at_a_stand_in_only_as_long_as_nobody_can_approve(acti
 
 
 @pytest.mark.parametrize(
-    ("arguments", "header"), [({"action": "get_transactions", **PERIOD}, "Consent-ID"), (PAYMENT, "PSU-IP-Address")], ids=["read", "pay"]
+    ("arguments", "variable"),
+    [({"action": "get_transactions", **PERIOD}, "MAIB_CONSENT_ID"), (PAYMENT, "MAIB_PSU_IP_ADDRESS")],
+    ids=["read", "pay"],
 )
-async def test_the_bank_refuses_a_call_without_what_the_standard_asks_for(
-    sandbox: server.Running, tmp_path: pathlib.Path, arguments: dict[str, Any], header: str
+async def test_a_call_without_what_the_standard_asks_for_is_not_sent(
+    sandbox: server.Running, tmp_path: pathlib.Path, arguments: dict[str, Any], variable: str
 ) -> None:
     bare = settings.Settings.from_mapping({**app.endpoints(sandbox.url), "MAIB_TOKEN": "token", "ORDINAUT_FILES": str(tmp_path)})
     activities = tools.ToolActivities(reference_cases.TOOLS, bare)
@@ -145,4 +149,22 @@ async def test_the_bank_refuses_a_call_without_what_the_standard_asks_for(
         )
     await activities.close()
     assert (caught.value.type, caught.value.non_retryable) == ("invalid input", True)
-    assert f'"FORMAT_ERROR: {header} is missing"' in caught.value.message
+    assert (
+        f"maib needs {variable}, which is not set; set what is missing in the worker's environment; nothing was sent"
+        in caught.value.message
+    )
+    assert sandbox.sandbox.calls.items == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "header"),
+    [("GET", "/v1/accounts", "Consent-ID"), ("POST", "/v1/payments/domestic-credit-transfers", "PSU-IP-Address")],
+    ids=["read", "pay"],
+)
+async def test_the_stand_in_refuses_what_the_standard_refuses(sandbox: server.Running, method: str, path: str, header: str) -> None:
+    url = app.endpoints(sandbox.url)["ORDINAUT_ENDPOINT_MAIB"]
+    async with httpx2.AsyncClient() as bank:
+        answer = await bank.request(
+            method, url + path, headers={"Authorization": "Bearer token", "X-Request-ID": str(uuid.uuid4())}, json={}
+        )
+    assert (answer.status_code, answer.json()["tppMessages"][0]["text"]) == (400, f"{header} is missing")

@@ -50,7 +50,7 @@ def in_words(of_actions: Mapping[str, list[str]]) -> list[str]:
 
 
 def check(tool: model.Tool, action: str | None, settings: settings_module.Settings, door: authentication.Door) -> None:
-    """Lets a call through whose required variables are set; better than a refusal by the vendor. Where one is not, credentials are named too.
+    """Lets a call through whose required variables are set: better than a refusal by the vendor. The credentials are named with them.
 
     Raises:
         ToolError: INVALID_INPUT, some are not; nothing was sent.
@@ -63,7 +63,8 @@ def check(tool: model.Tool, action: str | None, settings: settings_module.Settin
         verb = "is" if len(needs) == 1 else "are"
         raise errors.ToolError(
             errors.INVALID_INPUT,
-            f"{tool.service} needs {' and '.join(needs)}, which {verb} not set; set what is missing in the worker's environment; nothing was sent",
+            f"{tool.service} needs {' and '.join(needs)}, which {verb} not set;"
+            " set what is missing in the worker's environment; nothing was sent",
         )
 
 

@@ -76,7 +76,7 @@ async def test_a_call_without_a_required_variable_is_not_sent(action: str, varia
     error = await calls.failure(bank(), {"action": action}, variables=variables)
     assert (error.type, error.message) == (
         "invalid input",
-        f"step pay: bank.accounts {action}, attempt 1: {said}; set it in the worker's environment; nothing was sent",
+        f"step pay: bank.accounts {action}, attempt 1: {said}; set what is missing in the worker's environment; nothing was sent",
     )
 
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 from temporalio import client
 
 from starter import embedded
-from tests.benchmarks import call_cost, conformance, gateway, history_size, overhead, replay_cost, schedules, server_settings
+from tests.benchmarks import call_cost, conformance, events, gateway, history_size, overhead, replay_cost, schedules, server_settings
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "gateway")
+PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "gateway", "events")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -64,12 +64,19 @@ async def main(options: argparse.Namespace) -> None:
     if "server" in options.parts:
         rounds = QUICK_SERVER_ROUNDS if options.quick else server_settings.ROUNDS
         say(*server_lines(await asyncio.to_thread(server_settings.run, rounds, options.seed)))
+    await others(options)
+
+
+async def others(options: argparse.Namespace) -> None:
+    """Runs the parts of schedules, assistants, webhooks and events."""
     if "schedules" in options.parts:
         say(*await schedules.run(options.quick))
     if "conformance" in options.parts:
         say(*await asyncio.to_thread(conformance.run))
     if "gateway" in options.parts:
         say(*await gateway.run(options.quick, options.seed))
+    if "events" in options.parts:
+        say(*await events.run(options.quick))
 
 
 def server_lines(found: dict[str, Any]) -> list[str]:

@@ -51,6 +51,7 @@ class Inbox:
         """`event_id` is that of the event that started the run, which it does not take again."""
         self._waiting: dict[str, _Waiting] = {}
         self._known: dict[str, None] = {event_id: None} if event_id else {}
+        self._looks = 0
         self._early: list[dict[str, Any]] = []  # signals that came before anything waited for them
 
     def judge(self, given: Any) -> None:
@@ -95,12 +96,13 @@ class Inbox:
         return waiting.payload
 
     async def _wait(self, waiting: _Waiting, tell: Callable[[], None]) -> None:
-        wait, deadline = waiting.wait, waiting.since + waiting.wait.timeout
+        wait = waiting.wait
         workflow.upsert_search_attributes([_STATUS.value_set(WAITING), _STEP.value_set(wait.name)])
         tell()
         looked_at = workflow.now()
         await self._look(contract.BEGIN_EVENT_WAIT, waiting, looked_at - wait.within, max(wait.timeout, _LAST_LOOK_TIMEOUT))
-        following = looked_at + _SECOND_LOOK
+        # The time for it begins when it is registered, so that a service that was away for a while takes none of it.
+        deadline, following = workflow.now() + wait.timeout, workflow.now() + _SECOND_LOOK
         while not waiting.taken and workflow.now() < deadline:
             left = max(min(following, deadline) - workflow.now(), datetime.timedelta(0))
             with contextlib.suppress(TimeoutError):
@@ -108,7 +110,7 @@ class Inbox:
             if not waiting.taken:
                 since, looked_at = looked_at - _OVERLAP, workflow.now()
                 await self._look(contract.LOOK_BACK, waiting, max(since, waiting.since - wait.within), _LAST_LOOK_TIMEOUT)
-                following = looked_at + _LATER_LOOKS
+                following = workflow.now() + _LATER_LOOKS
         if not waiting.taken:  # from its end on the wait is over, also for those who read the history
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(lambda: waiting.taken, timeout=_MARK, timeout_summary=f"{wait.name}{recorded.WAIT}")
@@ -118,6 +120,7 @@ class Inbox:
     async def _look(self, activity: str, waiting: _Waiting, since: datetime.datetime, in_all: datetime.timedelta) -> None:
         """Lets an activity offer the run what came since a time. It may offer it in vain, or for long in a bad hour."""
         wait = waiting.wait
+        self._looks += 1
         given: contract.LookBack = {
             "event_type": wait.event_type,
             "wait": {
@@ -133,6 +136,7 @@ class Inbox:
             workflow.execute_activity(
                 activity,
                 given,
+                activity_id=f":look:{self._looks}",  # no step's call has this id
                 schedule_to_close_timeout=in_all,
                 start_to_close_timeout=_LOOK_TIMEOUT,
                 heartbeat_timeout=contract.HEARTBEAT_TIMEOUT,
@@ -142,8 +146,9 @@ class Inbox:
         )
         try:
             await workflow.wait_condition(lambda: look.done() or waiting.taken)
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(look.done, timeout=_GRACE, timeout_summary=f"{wait.name}: look back ends")
+            if not look.done():
+                with contextlib.suppress(TimeoutError):
+                    await workflow.wait_condition(look.done, timeout=_GRACE, timeout_summary=f"{wait.name}: look back ends")
         finally:
             look.cancel()
         with contextlib.suppress(exceptions.ActivityError, asyncio.CancelledError):

@@ -41,6 +41,9 @@ def _command(event: histories.HistoryEvent) -> str:
         case "upsert_workflow_search_attributes_event_attributes":
             fields = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
             return f"{kind} {' '.join(f'{name}={fields[name].data.decode()}' for name in sorted(fields))}"
+        case "signal_external_workflow_execution_initiated_event_attributes":
+            signal = event.signal_external_workflow_execution_initiated_event_attributes
+            return f"{kind} {signal.workflow_execution.workflow_id} {signal.signal_name}"
         case "workflow_execution_failed_event_attributes":
             return f"{kind} {event.workflow_execution_failed_event_attributes.failure.application_failure_info.type}"
         case (

@@ -30,6 +30,8 @@ async def record(temporal: temporal_client.Client, scene: scenes.Scene) -> tempo
         for verb, given in scene.decisions:
             await _asks(handle, given["step"])
             await handle.execute_update(verb, given)
+        for event in scene.events:
+            await _takes(handle, event)
         if scene.cancel_at:
             await _waits(temporal, handle, scene.cancel_at)
             await handle.cancel()
@@ -41,6 +43,19 @@ async def _asks(handle: temporal_client.WorkflowHandle[Any, Any], step: str) -> 
     async with asyncio.timeout(runs.SECONDS):
         while all(one["name"] != step for one in await handle.query(contract.QUERY_APPROVALS)):
             await asyncio.sleep(0.05)
+
+
+async def _takes(handle: temporal_client.WorkflowHandle[Any, Any], event: dict[str, Any]) -> None:
+    """Offers an event until the wait for it is registered and takes it."""
+    async with asyncio.timeout(runs.SECONDS):
+        while not await _looked(handle):
+            await asyncio.sleep(0.05)
+    await handle.execute_update(contract.EVENT, event)
+
+
+async def _looked(handle: temporal_client.WorkflowHandle[Any, Any]) -> bool:
+    """Whether the run has looked back, so that its timer runs."""
+    return any([event.HasField("timer_started_event_attributes") async for event in handle.fetch_history_events()])
 
 
 async def _waits(temporal: temporal_client.Client, handle: temporal_client.WorkflowHandle[Any, Any], step: str) -> None:

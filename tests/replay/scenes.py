@@ -20,6 +20,7 @@ class Scene:
     params: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] | None = None
     decisions: tuple[tuple[str, dict[str, str]], ...] = ()  # (approve or reject, what the update carries), one after the other
+    events: tuple[dict[str, Any], ...] = ()  # handed to the run by updates, each once something waits for it
     cancel_at: str = ""  # a step; the run is cancelled while it waits there
     fields: dict[str, Any] = field(default_factory=dict)  # further fields of the run's input
     slow: bool = False  # sleeps for minutes: replayed in tests, but run anew only to be recorded
@@ -85,6 +86,17 @@ def _rejected() -> dict[str, Any]:
     return plans.plan_of([plans.call("pay", "pay", "desk.guarded"), plans.call("after")], name="rejected", tools=plans.GUARDED)
 
 
+def _waits() -> dict[str, Any]:
+    """One wait that an event ends, one that time ends with a value; a sleep between them."""
+
+    def wait(step: str, **arguments: Any) -> dict[str, Any]:
+        with_ = {"event_type": "desk.answered", "within": 0, "timeout": "1h", **arguments}
+        return {"id": step, "uses": "system.wait_for_event", "with": with_, "save_as": step}
+
+    first, second = wait("first", match="event.n == steps.made.n"), wait("second", timeout=1, on_timeout={"value": "none"})
+    return plans.plan_of([plans.transform("made", {"n": 7}), first, plans.sleep("pause", 1), second], name="waits")
+
+
 def _reference(case: reference_cases.Case) -> Scene:
     """One of the twelve pipelines of the source document, byte for byte, with the answers of its first case."""
 
@@ -117,6 +129,7 @@ SCENES: Final = (
     Scene("looked-up", _looked_up, {"pay": [LEFT_OPEN, {"id": 7}], "order": {"id": 8}}, fields={"first_run": "looked-up-manual-1"}),
     Scene("approved", _approved, decisions=tuple(("approve", {"step": step, "who": who}) for step, who in _DECIDED)),
     Scene("rejected", _rejected, decisions=(("reject", {"step": "pay", "who": "ana", "comment": "no"}),)),
+    Scene("waits", _waits, events=({"id": "e1", "type": "desk.answered", "payload": {"n": 7, "by": "ana"}},)),
     Scene("altered", _altered),
     Scene("rests", _rests),
     *(_reference(case) for case in {case.file: case for case in reversed(reference_cases.REFERENCE_CASES)}.values()),

@@ -14,11 +14,12 @@ _FORMAT: Final = "%(levelname)s %(message)s"
 
 
 def set_up() -> None:
-    """Sends warnings and errors of this process to stderr."""
+    """Sends warnings and errors of this process to stderr, and the line that each decision of an approval leaves."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(_FORMAT))
     handler.addFilter(plain)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("ordinaut.approvals").setLevel(logging.INFO)
 
 
 def plain(record: logging.LogRecord) -> bool:

@@ -12,10 +12,11 @@ import click
 
 from activities.events import sending
 from starter import documents, output, pollers, session
+from starter.approvals import options, people
 from workflows import contract
 from workflows.core import errors
+from workflows.core.approvals import origin, policy
 
-SOURCE: Final = "emit"
 _MAX_CHARS: Final = 200
 _TYPE: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\Z")
 _ID: Final = re.compile(r"[A-Za-z0-9_.:=-]{1,200}\Z")
@@ -32,8 +33,9 @@ def type_option(_context: click.Context, _parameter: click.Parameter, value: str
 @click.argument("event_type", metavar="TYPE", callback=type_option)
 @click.argument("payload", metavar="@FILE|JSON", default="{}")
 @click.option("--id", "event_id", metavar="ID", help="What deduplicates it: sent again it is taken once. A new one where left out.")
+@options.person("sends it")
 @output.json_option
-def command(event_type: str, payload: str, event_id: str | None, as_json: bool) -> int:
+def command(event_type: str, payload: str, event_id: str | None, who: str | None, as_json: bool) -> int:
     """Send an event: it starts every pipeline that is applied to its type, and wakes runs that wait for it."""
     if event_id is not None and not _ID.match(event_id):
         raise click.UsageError("--id takes up to 200 letters, digits and _ . : = -")
@@ -41,12 +43,13 @@ def command(event_type: str, payload: str, event_id: str | None, as_json: bool) 
     if not isinstance(given, dict):
         message = "the payload is no JSON object"
         raise documents.BrokenFile(message) if payload.startswith("@") else click.UsageError(message)
-    return asyncio.run(_emit(event_type, given, event_id or uuid.uuid4().hex, as_json))
+    person = people.allowed(policy.START, who)
+    return asyncio.run(_emit(event_type, given, event_id or uuid.uuid4().hex, person, as_json))
 
 
-async def _emit(event_type: str, payload: dict[str, Any], event_id: str, as_json: bool) -> int:
+async def _emit(event_type: str, payload: dict[str, Any], event_id: str, person: str | None, as_json: bool) -> int:
     temporal = await session.ready()
-    event = sending.event(event_type, event_id, SOURCE, payload, datetime.datetime.now(datetime.UTC))
+    event = sending.event(event_type, event_id, origin.emitted_by(person), payload, datetime.datetime.now(datetime.UTC))
     try:
         is_new = await sending.send(temporal, event)
     except errors.LimitExceeded as error:

@@ -8,9 +8,11 @@ from typing import Any, Final
 import click
 
 from starter import connection, output
+from starter.approvals import options, people
 from starter.commands import emit
 from starter.events import listing
 from workflows import contract, converter
+from workflows.core.approvals import policy
 
 _COLOURS: Final = {contract.EVENT_UNCLAIMED: "yellow", contract.EVENT_PARTLY_TAKEN: "red"}
 
@@ -22,8 +24,9 @@ _COLOURS: Final = {contract.EVENT_UNCLAIMED: "yellow", contract.EVENT_PARTLY_TAK
 @click.option(
     "--resend", metavar="ID", multiple=True, help="Hand this event on again, with --type; repeatable. 'all' takes the listed ones."
 )
+@options.person("sees them, or hands them on again")
 @output.json_option
-def command(event_type: str | None, unclaimed: bool, limit: int, resend: tuple[str, ...], as_json: bool) -> int:
+def command(event_type: str | None, unclaimed: bool, limit: int, resend: tuple[str, ...], who: str | None, as_json: bool) -> int:
     """List the events that came, newest first, as long as the namespace keeps them.
 
     An event that is handed on again starts only runs that it did not start before.
@@ -32,6 +35,7 @@ def command(event_type: str | None, unclaimed: bool, limit: int, resend: tuple[s
         raise click.UsageError("--resend ID needs --type TYPE, since ids are ids of a type")
     if resend == ("all",) and not unclaimed:
         raise click.UsageError("--resend all needs --unclaimed: what was taken is sent again by its id only")
+    people.allowed(policy.START if resend else policy.SEE, who)
     return asyncio.run(_events(event_type, unclaimed, limit, resend, as_json))
 
 

@@ -26,7 +26,10 @@ async def changes(present: definition.Present, wanted: definition.Definition, no
     """`schedule_expr: FREQ=DAILY -> FREQ=WEEKLY`, a line a change; [] where the schedule is as it should be."""
     before, after = present.kept, wanted.kept
     found = [*_fields(_timing(before), _timing(after)), *_fields(before.policies.as_json(), after.policies.as_json())]
-    plan = await _plan(present.schedule)
+    given = await _given(present.schedule)
+    plan = given.get("plan", {})
+    if "author" not in given:  # applied by an earlier version; another author of the same is no change
+        found += _fields({}, {"author": wanted.given.get("author")})
     if plan.get("digest") != wanted.given["plan"]["digest"]:
         found += plan_changes(plan, wanted.given["plan"])
     found += _fields(dict(before.params), dict(after.params), "params.")
@@ -76,12 +79,12 @@ def plan_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     return found or ["plan: changed"]
 
 
-async def _plan(present: client.Schedule) -> Mapping[str, Any]:
-    """The plan that its runs are given; {} where somebody took it away."""
+async def _given(present: client.Schedule) -> Mapping[str, Any]:
+    """What its runs are given; {} where somebody took that away."""
     arguments = present.action.args if isinstance(present.action, client.ScheduleActionStartWorkflow) else ()
     given = await converter.DATA_CONVERTER.decode(list(arguments))
-    plan: Mapping[str, Any] = given[0]["plan"] if len(given) == 1 and "plan" in given[0] else {}
-    return plan
+    found: Mapping[str, Any] = given[0] if len(given) == 1 and isinstance(given[0], dict) and "plan" in given[0] else {}
+    return found
 
 
 def _by_hand(present: definition.Present, wanted: client.Schedule) -> Iterator[str]:

@@ -29,6 +29,8 @@ _IN_EVENTS: Final = (
     ("user", "name"),  # Slack
     ("actor",),
 )
+#: The source of events that `ordinaut emit` sends.
+_EMIT: Final = "emit"
 #: What GitLab writes in place of an address that its owner hides.
 _HIDDEN: Final = "[REDACTED]"
 
@@ -87,11 +89,14 @@ def of_run(given: Mapping[str, Any], due: datetime.datetime | None) -> Origin:
 
 
 def of_event(source: str, payload: Any) -> str:
-    """Whom an event is by: the person that its payload names, else its source.
+    """Whom an event is by: the person who emitted it by hand, else the one that its payload names, else its source.
 
     >>> of_event("github/acme", {"sender": {"login": "ana"}}), of_event("generic/shop", {"order": 5})
     ('ana', 'generic/shop')
     """
+    command, _, person = source.partition("/")
+    if command == _EMIT and person:
+        return person
     for path in _IN_EVENTS:
         found = payload
         for key in path:
@@ -99,6 +104,15 @@ def of_event(source: str, payload: Any) -> str:
         if isinstance(found, str) and found.strip() and found != _HIDDEN:
             return found.strip()
     return source
+
+
+def emitted_by(person: str | None) -> str:
+    """The source of an event that somebody sends by hand.
+
+    >>> emitted_by("ana"), emitted_by(None)
+    ('emit/ana', 'emit')
+    """
+    return f"{_EMIT}/{person}" if person else _EMIT
 
 
 def with_trigger(given: Mapping[str, Any], who: str, first: datetime.datetime, last: datetime.datetime) -> dict[str, Any]:

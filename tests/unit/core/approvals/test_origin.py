@@ -71,6 +71,11 @@ def test_an_event_is_by_the_person_that_it_names_else_by_its_source(payload: Any
     assert origin.of_event("generic/shop", payload) == expected
 
 
+def test_who_emits_an_event_by_hand_is_its_person_whatever_its_payload_says() -> None:
+    assert origin.of_event(origin.emitted_by("ana"), {"sender": {"login": "ion"}}) == "ana"
+    assert origin.of_event(origin.emitted_by(None), {"sender": {"login": "ion"}}) == "ion"
+
+
 FACTS = people.Facts({"Ana": ("finance",), "ion": ("finance",)})
 
 

@@ -32,6 +32,8 @@ RIGHTS = [
     ("start", "ana", ("backfill", "lead-scoring", "--from", "2026-07-01", "--to", "2026-07-02")),
     ("start", "ana", ("cancel", "lead-scoring-manual-1")),
     ("start", "ana", ("demo",)),
+    ("start", "ana", ("emit", "build.done")),
+    ("start", "ana", ("events", "--type", "build.done", "--resend", "1")),
     ("apply", "ana", ("apply", "pipelines/lead-scoring.json")),
     ("apply", "ana", ("delete", "lead-scoring", "--yes")),
     ("apply", "ana", ("pause", "lead-scoring")),
@@ -39,10 +41,11 @@ RIGHTS = [
     ("see", "ion", ("runs",)),
     ("see", "ion", ("show", "lead-scoring-manual-1")),
     ("see", "ion", ("approvals",)),
+    ("see", "ion", ("events",)),
 ]
 
 
-@pytest.mark.parametrize(("verb", "who", "arguments"), RIGHTS, ids=[arguments[0] for _, _, arguments in RIGHTS])
+@pytest.mark.parametrize(("verb", "who", "arguments"), RIGHTS, ids=[f"{arguments[0]} {verb}" for verb, _, arguments in RIGHTS])
 def test_who_lacks_the_right_is_refused_in_a_sentence_with_a_line_in_the_log(
     verb: str, who: str, arguments: tuple[str, ...], capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

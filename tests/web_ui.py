@@ -26,7 +26,7 @@ PIPELINE: Final = "daily-financial-reconciliation"
 #: The title and description of the failed run: nothing in it may be drawn.
 MARKED_TITLE: Final = "Books <b>bold</b> <img src=x alt=drawn> [away](http://localhost:1/) ![seen](http://localhost:1/x.png)"
 #: Quiet: no calls to the browser's maker, no services of the desktop.
-_OPTIONS: Final = (
+OPTIONS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -109,7 +109,7 @@ async def looking(width: int = 1400, height: int = 1000) -> AsyncIterator[Lookin
         completed = await _run(service, run.COMPLETED)
         service.sandbox.faults.items.append(faults.Fault("jira", faults.REFUSE))
         failed = await _run(service, run.FAILED, MARKED_TITLE)
-        browser = await playwright.chromium.launch(executable_path=program, args=list(_OPTIONS))
+        browser = await playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
         try:
             page = await browser.new_page(viewport={"width": width, "height": height})
             yield Looking(page, service.server.ui_url, completed, failed)

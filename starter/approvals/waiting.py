@@ -33,6 +33,26 @@ async def listed(temporal: client.Client, limit: int) -> list[dict[str, Any]]:
     return found
 
 
+async def told(temporal: client.Client, limit: int, seconds: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """As `listed`, for the page: what the runs tell within so many seconds, and the ids of those that did not."""
+    runs = [one.id async for one in temporal.list_workflows(_FILTER, limit=limit)]
+    gate = asyncio.Semaphore(2 * _AT_ONCE)
+
+    async def asked(run_id: str) -> list[dict[str, Any]]:
+        async with gate:
+            return await of_run(temporal, run_id)
+
+    questions = {run_id: asyncio.create_task(asked(run_id)) for run_id in runs}
+    if questions:
+        await asyncio.wait(questions.values(), timeout=seconds)
+    for question in questions.values():
+        question.cancel()
+    answers = dict(zip(runs, await asyncio.gather(*questions.values(), return_exceptions=True), strict=True))
+    ended = {run_id for run_id, one in answers.items() if isinstance(one, errors.ToolError) and one.kind == errors.INVALID_INPUT}
+    silent = [run_id for run_id, one in answers.items() if isinstance(one, BaseException) and run_id not in ended]
+    return [one for many in answers.values() if not isinstance(many, BaseException) for one in many], silent
+
+
 async def of_run(temporal: client.Client, run_id: str) -> list[dict[str, Any]]:
     """What one run asks; [] where it waits for nobody.
 

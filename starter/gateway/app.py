@@ -7,12 +7,14 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 from traceback import extract_tb
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import ASGIApp, Scope
 
 from activities import settings as settings_module
 from starter.gateway import answers, delivery, events, health, metrics, refusals, tally, webhooks
@@ -20,13 +22,22 @@ from starter.gateway import answers, delivery, events, health, metrics, refusals
 _LOG = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+#: The first parts of the gateway's own addresses; whatever else there is belongs to the page, if there is one.
+_OWN: Final = ("webhooks", "events", "health", "metrics")
 
 
-def made(settings: settings_module.Settings, to: delivery.Delivery, *, clock: Callable[[], float] = time.time) -> Starlette:
-    """The application; `clock` gives seconds since 1970."""
+def made(
+    settings: settings_module.Settings,
+    to: delivery.Delivery,
+    *,
+    clock: Callable[[], float] = time.time,
+    page: ASGIApp | None = None,
+) -> Starlette:
+    """The application; `clock` gives seconds since 1970, `page` is what people see at `/` (`starter.page.app.made`)."""
     counted = metrics.GatewayMetrics()
     hooks = _guarded(webhooks.Webhooks(settings, to, clock), counted)
     sent = _guarded(events.Events(settings, to, clock), counted)
+    pages: list[BaseRoute] = [_Page("/", page)] if page is not None else []
     application = Starlette(
         routes=[
             Route("/webhooks/{kind}/{source}", hooks, methods=["POST"]),
@@ -34,11 +45,20 @@ def made(settings: settings_module.Settings, to: delivery.Delivery, *, clock: Ca
             Route("/events", sent, methods=["POST"]),
             Route("/health", health.Health(to).__call__, methods=["GET"]),
             Route("/metrics", counted.__call__, methods=["GET"]),
+            *pages,
         ],
         exception_handlers={HTTPException: _elsewhere},
     )
     application.router.redirect_slashes = False
     return application
+
+
+class _Page(Mount):
+    """The page below `/`, which takes none of the gateway's own addresses, by whatever method."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """See Starlette."""
+        return (Match.NONE, {}) if scope.get("path", "").split("/")[1:2] in [[own] for own in _OWN] else super().matches(scope)
 
 
 def _guarded(endpoint: Endpoint, counted: metrics.GatewayMetrics) -> Endpoint:

@@ -49,7 +49,10 @@ def test_the_shown_file_can_be_read(tmp_path: Path) -> None:
 
 
 def test_numbers_are_the_products() -> None:
-    assert (sessions.IDLE_SECONDS, sessions.LONGEST_SECONDS) == (30 * 60, 8 * 3600) and "after 30 minutes without a request and after 8 hours" in SAID
+    assert (sessions.IDLE_SECONDS, sessions.LONGEST_SECONDS) == (
+        30 * 60,
+        8 * 3600,
+    ) and "after 30 minutes without a request and after 8 hours" in SAID
     assert (wrong_tokens.MOST, wrong_tokens.WINDOW_SECONDS) == (20, 60) and "After 20 wrong tokens in a minute" in SAID
     assert shown.MAX_VALUES == 5_000 and "more than 5,000 values" in SAID
     assert runs.LIMIT == 50 and "the latest 50 runs" in SAID

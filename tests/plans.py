@@ -43,6 +43,15 @@ GUARDED: dict[str, model.Tool] = {
     ),
 }
 
+#: Tools that send messages to people.
+CHATS: dict[str, model.Tool] = {
+    **TOOLS,
+    **{
+        address: model.Tool(address, "http", address.partition(".")[0], {}, "0123456789ab", Decimal(30), actions={action: model.KEY})
+        for address, action in (("slack.enterprise", "post_message"), ("msteams.enterprise", "send_adaptive_card"))
+    },
+}
+
 #: Tools of which some look up at the vendor whether an earlier try was done, before they are sent again.
 LOOKING: dict[str, model.Tool] = {
     **TOOLS,

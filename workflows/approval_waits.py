@@ -13,7 +13,7 @@ from temporalio import common, exceptions, workflow
 
 from workflows import activity_failures, contract
 from workflows.core import calls, durations, errors, host, progress, recorded
-from workflows.core.approvals import book, deadlines, decision, origin, people, token
+from workflows.core.approvals import book, buttons, deadlines, decision, origin, people, token
 from workflows.core.approvals import request as requests
 
 with workflow.unsafe.imports_passed_through():  # native code, which a sandbox cannot load anew
@@ -199,6 +199,8 @@ class _Notifier:
                 errors.INVALID_INPUT, "the plan does not hold this tool; name it in the document as it is, not by a template"
             )
         action = calls.action_of(policy, arguments)
+        if one.get("buttons"):
+            arguments = buttons.added(address, arguments, self._book.asked, workflow.info().workflow_id)
         return host.ToolCall(
             step=name,
             path=name,

@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 import click
+from starlette.applications import Starlette
 from temporalio import client
 
 from activities import settings as settings_module
 from starter import documents, logs, output, ports, session
-from starter.gateway import app, configured, serving, to_temporal
+from starter.gateway import app, configured, decisions, serving, to_temporal
+from starter.page import app as page_app
 
 _DEFAULT_PORT: Final = 8486
 
@@ -49,7 +52,7 @@ async def beside(
     """
     found = configured.variables(os.environ)
     configured.check(settings, found)
-    application = app.made(settings, to_temporal.ToTemporal(temporal))
+    application = _application(settings, temporal)
     async with ports.choosing():
         serving_now = serving.server(application, ports.LOOPBACK, ports.prefer(_DEFAULT_PORT) if port is None else port)
         address, chosen = await serving_now.__aenter__()
@@ -57,6 +60,12 @@ async def beside(
         yield _url(address, chosen), said(found)
     finally:
         await serving_now.__aexit__(None, None, None)
+
+
+def _application(settings: settings_module.Settings, temporal: client.Client) -> Starlette:
+    page = page_app.made(settings, temporal)
+    buttons = decisions.Decisions(settings, temporal, time.time)
+    return app.made(settings, to_temporal.ToTemporal(temporal), buttons=buttons, page=page)
 
 
 def _url(address: str, port: int) -> str:
@@ -69,7 +78,7 @@ def said(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 
 async def _gateway(settings: settings_module.Settings, host: str, port: int, senders: Mapping[str, list[str]], as_json: bool) -> None:
-    application = app.made(settings, to_temporal.ToTemporal(await session.ready()))
+    application = _application(settings, await session.ready())
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -78,7 +87,7 @@ async def _gateway(settings: settings_module.Settings, host: str, port: int, sen
         if as_json:
             output.json_document({"ok": True, "url": url, "senders": senders, "pid": os.getpid()})
         else:
-            output.say(f"Gateway      {url}   until Ctrl-C")
+            output.say(f"Gateway      {url}   webhooks and events, and the page where people approve; until Ctrl-C")
             tell_senders(senders)
         await stop.wait()
     output.note("stopped")

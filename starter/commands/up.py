@@ -69,6 +69,7 @@ def _tell(service: local_service.LocalService, database: Path | None, gateway_ur
         output.say(f"Sandbox    {service.sandbox_url}   stands in for vendors that are not configured;")
         output.say(f"           {service.sandbox_url}/_sandbox/calls lists what they were asked")
     output.say(f"Metrics    {service.metrics_url}   for Prometheus")
+    output.say(f"Page       {gateway_url}/   where people approve, and look at runs and schedules")
     output.say(f"Gateway    {gateway_url}   takes webhooks and events")
     gateway_command.tell_senders(senders)
     output.say()

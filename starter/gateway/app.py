@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Scope
 
 from activities import settings as settings_module
-from starter.gateway import answers, delivery, events, health, metrics, refusals, tally, webhooks
+from starter.gateway import answers, decisions, delivery, events, health, metrics, refusals, tally, webhooks
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,12 +30,16 @@ def made(
     settings: settings_module.Settings,
     to: delivery.Delivery,
     *,
-    clock: Callable[[], float] = time.time,
+    buttons: decisions.Decisions | None = None,
     page: ASGIApp | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The application; `clock` gives seconds since 1970, `page` is what people see at `/` (`starter.page.app.made`)."""
+    """The application. `buttons` takes decisions of people in chats, `page` is what people see at `/` (`starter.page.app.made`).
+
+    `clock` gives seconds since 1970.
+    """
     counted = metrics.GatewayMetrics()
-    hooks = _guarded(webhooks.Webhooks(settings, to, clock), counted)
+    hooks = _guarded(webhooks.Webhooks(settings, to, clock, buttons), counted)
     sent = _guarded(events.Events(settings, to, clock), counted)
     pages: list[BaseRoute] = [_Page("/", page)] if page is not None else []
     application = Starlette(

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities import settings as settings_module
-from starter.gateway import answers, body, delivery, handing_on, headers, keys, refusals, tally
+from starter.gateway import answers, body, decisions, delivery, handing_on, headers, keys, refusals, tally
 from starter.gateway.kinds import base, known
 from workflows.core import problems
 
@@ -22,6 +22,7 @@ class Webhooks:
     settings: settings_module.Settings
     delivery: delivery.Delivery
     clock: Callable[[], float]
+    decisions: decisions.Decisions | None = None
 
     async def __call__(self, request: Request) -> Response:
         """Answers 200 only after the event is kept.
@@ -42,6 +43,9 @@ class Webhooks:
         if isinstance(found, base.Reply):
             tally.outcome(request, tally.ANSWERED)
             return answers.reply(found)
+        if self.decisions is not None and (said := await self.decisions.taken(kind.name, found.payload)) is not None:
+            tally.outcome(request, tally.ANSWERED)
+            return answers.reply(said)
         received_at = datetime.datetime.fromtimestamp(now, datetime.UTC)
         event = delivery.Incoming(found.event_type, found.delivery_id, name, found.payload, received_at)
         receipt = await handing_on.kept(self.delivery, event, kind.deadline_seconds)

@@ -31,6 +31,7 @@ from workflows.core import (
     zones,
 )
 from workflows.core.approvals import notified
+from workflows.core.approvals import request as requests
 
 #: Transports that this version can reach; a step on another one does not pass.
 TRANSPORTS = ("http", "rest", "database", "mcp", "stdio", "websocket", "redis", "pipeline", "system")
@@ -187,6 +188,9 @@ class _Checker:
             check_arguments.check(step, tool, self._problems)
         for node in notified.places(step):
             self._notifies(str(node.value), step, node.position)
+        for node in notified.without_room(step):
+            message = f"a message of '{node.value}' holds no buttons here"
+            self._problems.error("wrong-argument", message, f"{step.path}.with.notify", node.position, requests.BUTTONS_HINT)
         self._compiles(step, tool)
 
     def _saved(self, step: model.Step) -> None:

@@ -19,12 +19,28 @@ def addresses(step: model.Step) -> list[str]:
 
 def places(step: model.Step) -> list[model.Const]:
     """The same, with their positions."""
-    if step.uses != requests.ADDRESS:
-        return []
-    given = _member(step.with_, "notify")
-    items: tuple[Any, ...] = given.items if isinstance(given, model.Array) else (given,)
-    found = [_member(item, "uses") for item in items]
+    found = [_member(item, "uses") for item in _items(step)]
     return [node for node in found if isinstance(node, model.Const) and isinstance(node.value, str)]
+
+
+def without_room(step: model.Step) -> list[model.Const]:
+    """The addresses of messages that shall have buttons and cannot."""
+    found = []
+    for item in _items(step):
+        uses, with_, wanted = _member(item, "uses"), _member(item, "with"), _member(item, "buttons")
+        action = _member(with_, "action")
+        is_wanted = isinstance(wanted, model.Const) and wanted.value is True
+        known = isinstance(uses, model.Const) and isinstance(uses.value, str) and (action is None or isinstance(action, model.Const))
+        if is_wanted and known and not requests.takes_buttons(uses.value, action.value if action is not None else None):
+            found.append(uses)
+    return found
+
+
+def _items(step: model.Step) -> tuple[Any, ...]:
+    if step.uses != requests.ADDRESS:
+        return ()
+    given = _member(step.with_, "notify")
+    return given.items if isinstance(given, model.Array) else (given,)
 
 
 def _member(node: Any, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 people:
   ana@company.com: [finance, operations]
-  ion@company.com: {roles: [finance], name: Ion Rusu}
+  ion@company.com: {roles: [finance], name: Ion Rusu, slack: T012AB/U034CD, msteams: 8d3f0c1e-...}   # accounts, for buttons in chats
 may:
   approve: [finance]          # whom an approval is for that names nobody
   start: [operations]
@@ -26,8 +26,12 @@ APPLY: Final = "apply"
 APPROVE: Final = "approve"
 SEE: Final = "see"
 VERBS: Final = (START, APPLY, APPROVE, SEE)
+SLACK: Final = "slack"  # an account is team and user, T012AB/U034CD
+MSTEAMS: Final = "msteams"  # an account is the object id in Microsoft Entra
+CHATS: Final = (SLACK, MSTEAMS)
 KEY_BYTES: Final = 32  # of an Ed25519 public key
 _KEYS: Final = ("people", "may", "gateway_keys")
+_DETAILS: Final = ("roles", "name", *CHATS)
 #: Words that stand for people in an approval.
 _RESERVED: Final = (persons.EVERY_ROLE, persons.STARTER, persons.AUTHOR)
 
@@ -50,6 +54,15 @@ class Policy:
     names: Mapping[str, str] = field(default_factory=dict)  # for pages: {"ion@company.com": "Ion Rusu"}
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    accounts: Mapping[tuple[str, str], str] = field(default_factory=dict)  # in chats: {("slack", "T012AB/U034CD"): "ion@company.com"}
+
+    def by_account(self, chat: str, account: str) -> str | None:
+        """Whose account in a chat this is; None where the file does not say.
+
+        >>> Policy(accounts={("slack", "T1/U1"): "ana"}).by_account("slack", "T1/U1")
+        'ana'
+        """
+        return self.accounts.get((chat, account))
 
     @property
     def roles(self) -> set[str]:
@@ -86,7 +99,7 @@ def read(document: Any) -> Policy:
     listed, names = _people(document.get("people"), problems)
     rights = _rights(document.get("may"), problems)
     keys = _keys(document.get("gateway_keys"), problems)
-    made = Policy(listed, names, rights, keys)
+    made = Policy(listed, names, rights, keys, _accounts(document.get("people"), problems))
     problems += _ambiguous(made)
     problems += [
         f"may.{verb}: there is no person or role '{name}'{_near(name, [*made.people, *made.roles])}"
@@ -109,13 +122,32 @@ def _people(given: Any, problems: list[str]) -> tuple[dict[str, tuple[str, ...]]
     names: dict[str, str] = {}
     for name, facts in given.items():
         details = facts if isinstance(facts, Mapping) else {"roles": facts}
-        problems += [f"people.{name}.{key}: there is no such key; there are roles, name" for key in details if key not in ("roles", "name")]
+        problems += [
+            f"people.{name}.{key}: there is no such key; there are {', '.join(_DETAILS)}" for key in details if key not in _DETAILS
+        ]
         if persons.same(str(name)) in {persons.same(one) for one in listed}:
             problems.append(f"people.{name}: the person stands there twice; capitals make no difference")
         listed[str(name)] = _listed(details.get("roles") or [], f"people.{name}", problems)
         if isinstance(details.get("name"), str):
             names[str(name)] = details["name"]
     return listed, names
+
+
+def _accounts(given: Any, problems: list[str]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for name, details in given.items() if isinstance(given, Mapping) else ():
+        for chat in CHATS if isinstance(details, Mapping) else ():
+            account = details.get(chat)
+            if account is None:
+                continue
+            if not isinstance(account, str) or not account.strip() or (chat == SLACK and account.count("/") != 1):
+                example = "TEAM/USER, such as T012AB/U034CD" if chat == SLACK else "the object id in Microsoft Entra"
+                problems.append(f"people.{name}.{chat}: found {values.shown(account)}, expected {example}")
+            elif (chat, account) in found:
+                problems.append(f"people.{name}.{chat}: {account} is also the account of {found[chat, account]}")
+            else:
+                found[chat, account] = str(name)
+    return found
 
 
 def _rights(given: Any, problems: list[str]) -> dict[str, tuple[str, ...]]:

@@ -21,6 +21,10 @@ MIN_REMIND_SECONDS: Final = 60
 #: Escalation comes after this part of the timeout where the step does not say when.
 _ESCALATE_AFTER: Final = 2
 
+#: The chats whose messages hold buttons, each with the action that sends such a message.
+_WITH_BUTTONS: Final = {"slack": "post_message", "msteams": "send_adaptive_card"}
+BUTTONS_HINT: Final = "buttons are for slack's post_message and msteams' send_adaptive_card"
+
 _KEYS: Final = (
     "title",
     "details",
@@ -164,9 +168,20 @@ def _reminder(arguments: Mapping[str, Any]) -> datetime.timedelta | None:
     return every
 
 
+def takes_buttons(address: str, action: Any) -> bool:
+    """Whether the messages of a tool's action can hold buttons: Slack's and Teams'.
+
+    >>> takes_buttons("slack.enterprise", "post_message")
+    True
+    """
+    return bool(action) and _WITH_BUTTONS.get(address.partition(".")[0]) == action
+
+
 def _notify(given: Any) -> tuple[Mapping[str, Any], ...]:
     listed = [] if given is None else given if isinstance(given, list) else [given]
     for one in listed:
         if not isinstance(one, dict) or not isinstance(one.get("uses"), str) or not isinstance(one.get("with", {}), dict):
             raise invalid(f"'notify' holds {values.shown(one)}, expected calls of tools, {{'uses': ADDRESS, 'with': {{...}}}}")
+        if one.get("buttons") and not takes_buttons(one["uses"], one.get("with", {}).get("action")):
+            raise invalid(f"'notify' has buttons for {one['uses']}; {BUTTONS_HINT}")
     return tuple(listed)

@@ -52,7 +52,9 @@ def test_who_may(who: str, verb: str, claimed: tuple[str, ...], allowed: bool) -
         pytest.param({"people": {"ana": ["*"]}}, ['people.ana: found text "*", expected names of roles'], id="every role"),
         pytest.param({"people": {"ana": ["starter"]}}, ['people.ana: found text "starter", expected names of roles'], id="starter"),
         pytest.param(
-            {"people": {"ana": {"role": ["a"]}}}, ["people.ana.role: there is no such key; there are roles, name"], id="member of a person"
+            {"people": {"ana": {"role": ["a"]}}},
+            ["people.ana.role: there is no such key; there are roles, name, slack, msteams"],
+            id="member of a person",
         ),
         pytest.param(
             {"people": {"ana": [], "Ana ": []}}, ["people.Ana : the person stands there twice; capitals make no difference"], id="twice"
@@ -79,3 +81,22 @@ def test_every_mistake_is_told(document: Any, problems: list[str]) -> None:
     with pytest.raises(policy.PolicyError) as caught:
         policy.read(document)
     assert list(caught.value.problems) == problems
+
+
+def test_accounts_in_chats_name_a_person() -> None:
+    made = policy.read({"people": {"ana": {"roles": ["finance"], "slack": "T1/U1", "msteams": "8d3f"}, "ion": ["finance"]}})
+    assert [made.by_account(*one) for one in (("slack", "T1/U1"), ("msteams", "8d3f"), ("slack", "8d3f"))] == ["ana", "ana", None]
+
+
+@pytest.mark.parametrize(
+    ("details", "problem"),
+    [
+        pytest.param({"slack": "U1"}, 'people.ana.slack: found text "U1", expected TEAM/USER, such as T012AB/U034CD', id="no team"),
+        pytest.param({"msteams": 7}, "people.ana.msteams: found the number 7, expected the object id in Microsoft Entra", id="no text"),
+        pytest.param({"slack": "T1/U0"}, "people.ana.slack: T1/U0 is also the account of bob", id="of two people"),
+    ],
+)
+def test_an_account_that_cannot_be_is_told(details: dict[str, Any], problem: str) -> None:
+    with pytest.raises(policy.PolicyError) as raised:
+        policy.read({"people": {"bob": {"slack": "T1/U0"}, "ana": details}})
+    assert raised.value.problems == (problem,)

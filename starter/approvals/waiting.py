@@ -11,8 +11,8 @@ from temporalio import client, exceptions, service
 from workflows import approval_waits, contract
 from workflows.core import errors
 
-#: A worker that lives answers within this time.
-ANSWER_SECONDS: Final = 10.0
+#: A worker that lives answers within this time. Where one died, Temporal waits 10 s for it before it asks another.
+ANSWER_SECONDS: Final = 20.0
 _AT_ONCE: Final = 10
 _FILTER: Final = (
     f"WorkflowType = '{contract.PIPELINE}' AND ExecutionStatus = 'Running' AND {contract.ATTRIBUTE_STATUS} = '{approval_waits.WAITING}'"

@@ -13,10 +13,21 @@ from typing import Any, Final
 from temporalio import client
 
 from starter import embedded
-from tests.benchmarks import call_cost, conformance, events, gateway, history_size, overhead, replay_cost, schedules, server_settings
+from tests.benchmarks import (
+    call_cost,
+    conformance,
+    events,
+    gateway,
+    history_size,
+    overhead,
+    replay_cost,
+    schedules,
+    server_settings,
+    waiting,
+)
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "gateway", "events")
+PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "gateway", "events", "waiting")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -77,6 +88,8 @@ async def others(options: argparse.Namespace) -> None:
         say(*await gateway.run(options.quick, options.seed))
     if "events" in options.parts:
         say(*await events.run(options.quick))
+    if "waiting" in options.parts:
+        say(*await waiting.run(options.quick))
 
 
 def server_lines(found: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The approvals page in Chromium, with runs in it: for its test, and for the picture in docs (`python -m tests.page_pictures FOLDER`)."""
+"""The approvals page in Chromium, with runs in it: for its test, and for docs/page.png, which is approval-desk.png of `python -m tests.page_pictures FOLDER`."""
 
 from __future__ import annotations
 
@@ -29,8 +29,23 @@ class Seen:
 
     browser: async_api.Browser
     url: str
+    temporal: client.Client
+    queue: str
+    ion: page.Browser
     waiting: str  # the run that asks for the payments
     completed: str
+
+    async def start(self, who: str, *plan: Any, **given: Any) -> client.WorkflowHandle[Any, Any]:
+        """A run that waits for people."""
+        handle = await runs.started(self.temporal, page.plan(*plan, **given), self.queue, started_by=who)
+        await page.waits(handle)
+        return handle
+
+    async def decide(self, handle: client.WorkflowHandle[Any, Any], verb: str, comment: str = "") -> None:
+        """Ion decides."""
+        path = f"/approvals/{handle.id}/confirm"
+        await self.ion.open(path)
+        await self.ion.send(path, verb=verb, comment=comment, digest=self.ion.hidden("digest"))
 
     @contextlib.asynccontextmanager
     async def window(self, width: int, *, dark: bool = False, scripts: bool = True) -> AsyncIterator[async_api.Page]:
@@ -57,6 +72,8 @@ class Seen:
             "approval": f"/approvals/{self.waiting}/confirm",
             "timeline": f"/runs/{self.completed}",
             "runs": "/runs",
+            "schedules": "/schedules",
+            "refused": "/nothing",
         }
 
 
@@ -67,46 +84,32 @@ async def seen(temporal: client.Client, folder: Path) -> AsyncIterator[Seen]:
     tools = runs.Tools(answers={"read_invoices": {"invoices": 3, "total": "15650.50"}, "pay": {"batch_id": "B-7731", "accepted": 3}})
     async with contextlib.AsyncExitStack() as stack:
         queue = await stack.enter_async_context(runs.worker(temporal, tools, environment=variables))
-        waiting = await _start(temporal, queue, page.plan(quorum=2), "vera@company.com")
-        await _start(
-            temporal,
-            queue,
-            page.plan("Submit the employment report of November", {"form": "IPC21", "period": "2026-11", "employees": 42}),
-            "vera@company.com",
-        )
-        await _start(
-            temporal,
-            queue,
-            page.plan("Refund the order 88213", {"amount": 120, "currency": "EUR"}, approvers=["hr"], exclude=[]),
-            "ion@company.com",
-        )
-        completed = await _start(temporal, queue, page.plan(payload=page.ARGUMENTS), "vera@company.com")
-        rejected = await _start(temporal, queue, page.plan("Pay the deposit"), "vera@company.com")
-        host, port = await stack.enter_async_context(serving.server(page.application(variables, temporal), "127.0.0.1", 0))
-        url = f"http://{host}:{port}"
-        async with page.browser(page.application(variables, temporal)) as ion:
-            await ion.sign_in("ion@company.com")
-            for handle, verb, comment in (
-                (waiting, "approve", "compared with the orders"),
-                (completed, "approve", ""),
-                (rejected, "reject", "paid on Friday"),
-            ):
-                path = f"/approvals/{handle.id}/confirm"
-                await ion.open(path)
-                await ion.send(path, verb=verb, comment=comment, digest=ion.hidden("digest"))
-        await runs.ended(temporal, completed)
+        application = page.application(variables, temporal)
+        host, port = await stack.enter_async_context(serving.server(application, "127.0.0.1", 0))
+        ion = await stack.enter_async_context(page.browser(application))
+        await ion.sign_in("ion@company.com")
         playwright = await stack.enter_async_context(async_api.async_playwright())
         chromium = await playwright.chromium.launch(executable_path=web_ui.browser_program(), args=list(web_ui.OPTIONS))
-        try:
-            yield Seen(chromium, url, waiting.id, completed.id)
-        finally:
-            await chromium.close()
+        stack.push_async_callback(chromium.close)
+        scene = Seen(chromium, f"http://{host}:{port}", temporal, queue, ion, "", "")
+        await _fill(scene)
+        yield scene
 
 
-async def _start(temporal: client.Client, queue: str, plan: dict[str, Any], who: str) -> client.WorkflowHandle[Any, Any]:
-    handle = await runs.started(temporal, plan, queue, started_by=who)
-    await page.waits(handle)
-    return handle
+async def _fill(scene: Seen) -> None:
+    """Three that wait, one that was paid, one that was rejected."""
+    waiting = await scene.start("vera@company.com", quorum=2)
+    await scene.start(
+        "vera@company.com", "Submit the employment report of November", {"form": "IPC21", "period": "2026-11", "employees": 42}
+    )
+    await scene.start("ion@company.com", "Refund the order 88213", {"amount": 120, "currency": "EUR"}, approvers=["hr"], exclude=[])
+    completed = await scene.start("vera@company.com")
+    rejected = await scene.start("vera@company.com", "Pay the deposit")
+    await scene.decide(waiting, "approve", "compared with the orders")
+    await scene.decide(completed, "approve")
+    await scene.decide(rejected, "reject", "paid on Friday")
+    await runs.ended(scene.temporal, completed)
+    scene.waiting, scene.completed = waiting.id, completed.id
 
 
 async def main(folder: Path) -> None:

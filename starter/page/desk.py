@@ -24,6 +24,8 @@ from workflows.core.approvals import people, policy
 
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "ordinaut"
+#: The parameter by which the script of the timeline asks for it; a page that stands open does not keep a session alive.
+PART: Final = "part"
 #: Browsers take a cookie of such a name from this host alone, over TLS alone.
 _HOST_PREFIX: Final = "__Host-"
 
@@ -52,7 +54,7 @@ class Desk:
 
     def session(self, request: Request) -> session_store.Session | None:
         """The session of a browser; None where it has none. A person whose token has left the file is out at once."""
-        found = self.sessions.found(request.cookies.get(self.cookie))
+        found = self.sessions.found(request.cookies.get(self.cookie), active=request.query_params.get(PART) is None)
         if found is None or found.person is None or found.person.method != deciding.TOKEN:
             return found
         entry = tokens_file.of_digest(tokens_file.read(self.ways.tokens_file), found.proof) if self.ways.tokens_file else None
@@ -97,8 +99,9 @@ class Desk:
         why = f"; the policy lets {names or 'nobody'} (may.see)" if policy.SEE in found.rights else ": the policy does not know you"
         raise problems.Problem(403, "Not for you", f"'{person.who}' may not see what runs here{why}")
 
-    def check_no_role(self, person: deciding.Person) -> None:
-        """Nobody may be called as a role is: whoever chooses a user name could choose "finance".
+    def check_name(self, person: deciding.Person) -> None:
+        """Nobody may be called as a role is: whoever chooses a user name could choose "finance". Of roles that only sign-ins
+        know there is no list; so a user name that is no address counts only where the policy has it.
 
         Raises:
             problems.Problem: 403.
@@ -110,6 +113,9 @@ class Desk:
         groups = found.roles | {name for granted in found.rights.values() for name in granted} | set(person.roles)
         if people.same(person.who) in {people.same(name) for name in groups}:
             raise problems.Problem(403, "Sign-in", f"'{person.who}' is the name of a role, and no person can be called so")
+        if person.method == deciding.OIDC and "@" not in person.who:
+            message = f"'{person.who}' is a user name that the policy does not have under people, and the sign-in gives no e-mail address"
+            raise problems.Problem(403, "Sign-in", message)
 
 
 def templates(settings: settings_module.Settings) -> jinja2.Environment:

@@ -40,7 +40,7 @@ async def one(desk: desks.Desk, request: Request) -> Response:
     """`GET /runs/{run_id}`: its timeline; `?part=timeline` gives that alone, for the script that keeps it fresh."""
     run_id = request.path_params["run_id"]
     record = await recorded(desk.temporal, run_id)
-    template = "timeline.html" if request.query_params.get("part") == "timeline" else "run.html"
+    template = "timeline.html" if request.query_params.get(desks.PART) == "timeline" else "run.html"
     going_on = record["status"] in (run.RUNNING, run.WAITING)
     return desk.page(request, template, run_id=run_id, record=record, going_on=going_on, web_ui=web_ui(desk, run_id))
 

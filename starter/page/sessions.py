@@ -62,8 +62,8 @@ class Sessions:
         """A new one of nobody, for the sign-in form; gives its id too."""
         return self._keep(Session(self._clock(), self._clock(), secrets.token_urlsafe(_BYTES)))
 
-    def found(self, identity: str | None) -> Session | None:
-        """The session of an id; None where there is none, or none any more."""
+    def found(self, identity: str | None, active: bool = True) -> Session | None:
+        """The session of an id; None where there is none, or none any more. `active` is False where no person asks, but a script."""
         if not identity:
             return None
         for some in self._by_id.values():
@@ -71,7 +71,7 @@ class Sessions:
             if session is not None and session.is_over(self._clock()):
                 del some[_key(identity)]
             elif session is not None:
-                session.seen = self._clock()
+                session.seen = self._clock() if active else session.seen
                 return session
         return None
 

@@ -116,7 +116,7 @@ def _by_name(desk: desks.Desk, request: Request, who: str, then: str) -> Respons
 
 
 def _signed_in(desk: desks.Desk, request: Request, person: deciding.Person, then: str, proof: str = "") -> Response:
-    desk.check_no_role(person)
+    desk.check_name(person)
     identity = desk.sessions.signed_in(request.cookies.get(desk.cookie), person, proof)
     audit.write(request, "sign-in", who=person.who, method=person.method, roles=list(person.roles))
     answer = RedirectResponse(then, 303)

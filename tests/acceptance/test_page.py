@@ -264,7 +264,19 @@ async def test_runs_and_schedules_are_listed_and_what_is_not_there_is_told(scene
         assert (await ana.open("/schedules")).status == 200
         assert (await ana.open("/runs/nothing")).status == 404
         assert "no run 'nothing' here; 'ordinaut runs' lists them" in ana.words
-        for there_is_none in ("/approvals/nothing/confirm", f"/approvals/{handle.id}/other", "/approvals/a/b/c/d", f"/runs/{'x' * 2_000}"):
+        for there_is_none in (
+            "/approvals/nothing/confirm",
+            f"/approvals/{handle.id}/other",
+            "/approvals/a/b/c/d",
+            f"/runs/{'x' * 2_000}",
+            "/runs/%00",
+            "/runs/%ff",
+            "/runs/",
+            "/approvals/%00/%00",
+            "/approvals//x",
+            "/runs/%ed%a0%80",
+            "/runs/..%2f..%2fx",
+        ):
             assert (await ana.open(there_is_none)).status == 404, there_is_none
     await handle.terminate()
 

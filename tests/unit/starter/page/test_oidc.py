@@ -128,6 +128,7 @@ async def test_an_id_token_that_is_not_right_in_everything_is_not_believed(
             id="discovery of another issuer",
         ),
         pytest.param({"claims": {"email": "finance", "roles": []}}, 403, "'finance' is the name of a role, and no person can be called so", id="called as a role of the policy"),
+        pytest.param({"claims": {"preferred_username": "director", "roles": ["hr"]}}, 403, "'director' is a user name that the policy does not have under people, and the sign-in gives no e-mail address", id="a name that might be a role"),
         pytest.param({"claims": {"roles": ["finance"]}}, 403, "its ID token names neither an e-mail address nor a user name; sign in again", id="no name"),
     ],
 )  # fmt: skip

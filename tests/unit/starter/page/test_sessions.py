@@ -84,3 +84,13 @@ def test_news_are_said_once(clock: page.Clock) -> None:
     session = sessions.Sessions(clock).opened()[1]
     session.news.append("Done.")
     assert (session.take_news(), session.take_news()) == (["Done."], [])
+
+
+def test_a_page_that_stands_open_keeps_no_session_alive(clock: page.Clock) -> None:
+    kept = sessions.Sessions(clock)
+    identity = kept.signed_in(None, ANA)
+    for _ in range(29):
+        clock.seconds += 60
+        assert kept.found(identity, active=False) is not None
+    clock.seconds += 60
+    assert kept.found(identity, active=False) is None

@@ -73,7 +73,6 @@ class Seen:
             "timeline": f"/runs/{self.completed}",
             "runs": "/runs",
             "schedules": "/schedules",
-            "refused": "/nothing",
         }
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 from temporalio import client as temporal_client
-from temporalio import common, exceptions
+from temporalio import common, exceptions, workflow
+from temporalio import worker as temporal_worker
 from temporalio.api.enums import v1 as enums
 
 from activities.events import router, sending
+from activities.events import waits as activity_waits
 from starter.events import listing
 from tests import plans, runs, subscriptions
-from workflows import contract
-from workflows.core import errors
+from workflows import contract, event_waits, events
+from workflows.core import errors, event_wait
 
 
 @dataclass
@@ -188,3 +190,65 @@ async def _until_status(handle: temporal_client.WorkflowHandle[Any, Any], status
     async with asyncio.timeout(runs.SECONDS):
         while (await handle.describe()).typed_search_attributes.get(key) != status:
             await asyncio.sleep(0.02)
+
+
+@workflow.defn(name="ManyWaits")
+class ManyWaitsWorkflow:
+    """A run that waits for several events at once, as branches of a pipeline will."""
+
+    def __init__(self) -> None:
+        self._inbox = event_waits.Inbox(None)
+
+    @workflow.run
+    async def run(self, event_type: str) -> list[Any]:
+        """The payloads in the order of the waits."""
+        waits = [event_wait.of_arguments({"event_type": event_type, "timeout": "30s", "within": 0}, f"wait{n}") for n in range(3)]
+        return list(await asyncio.gather(*(self._inbox.wait(wait, lambda: None) for wait in waits)))
+
+    @workflow.update(name=contract.EVENT)
+    def event(self, given: Any) -> dict[str, Any]:
+        """See `pipeline.PipelineWorkflow`."""
+        return self._inbox.take(given)
+
+    @event.validator
+    def _may_take(self, given: Any) -> None:
+        self._inbox.judge(given)
+
+
+async def test_several_waits_of_one_run_at_once_take_an_event_each(client: temporal_client.Client) -> None:
+    async with runs.worker(client) as queue:
+        desk = Desk(client, queue)
+        runner = temporal_worker.UnsandboxedWorkflowRunner()
+        waits = activity_waits.Waits(client)
+        async with temporal_worker.Worker(
+            client,
+            task_queue=f"{queue}-many",
+            workflows=[ManyWaitsWorkflow, events.EventRouterWorkflow],
+            activities=[waits.begin_event_wait, waits.look_back],
+            workflow_runner=runner,
+        ):
+            handle = await client.start_workflow("ManyWaits", desk.type, id=f"many-{queue}", task_queue=f"{queue}-many")
+            await desk.waiting(3)
+            for number in range(4):
+                await desk.send(f"e{number}", {"n": number})
+                await desk.result(f"e{number}")
+            found = await handle.result()
+            assert sorted(one["n"] for one in found) == [0, 1, 2]
+            assert [(await desk.result(f"e{number}"))["status"] for number in range(4)] == ["taken", "taken", "taken", "unclaimed"]
+            waits_of = [(await desk.result(f"e{number}"))["waits"] for number in range(3)]
+            assert all(len(one) == 1 for one in waits_of), "each event once for this run"
+
+
+async def test_a_cancelled_run_leaves_its_event_to_others_and_is_forgotten(client: temporal_client.Client) -> None:
+    async with runs.worker(client) as queue:
+        desk = Desk(client, queue)
+        cancelled, stays = await desk.start(desk.wait(within=0)), await desk.start(desk.wait(within=0))
+        await desk.waiting(2)
+        await cancelled.cancel()
+        assert (await runs.ended(client, cancelled)).shown["status"] == "cancelled"
+        await desk.send("e1", {"n": 1})
+        assert (await desk.result("e1"))["waits"] == [f"{stays.id} wait"]
+        assert (await runs.ended(client, stays)).steps["wait"]["output"] == {"n": 1}
+        async with asyncio.timeout(10):
+            while (await router.takers(client, desk.type, {}))["waits"]:
+                await asyncio.sleep(0.05)

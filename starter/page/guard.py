@@ -88,6 +88,8 @@ def _problem(error: Exception) -> problems.Problem:
             return problems.Problem(
                 500, "Not set up", "A file of the page's settings cannot be used; the gateway's log says which and why."
             )
+        case service.RPCError() if error.status in (service.RPCStatusCode.INVALID_ARGUMENT, service.RPCStatusCode.NOT_FOUND):
+            return problems.Problem(404, "Not found", "There is no such run.")
         case service.RPCError():
             _LOG.warning("the page's question was not answered by Temporal: %s", error.status.name)
             return problems.Problem(503, "No answer", "Temporal does not answer; try again in a moment.")

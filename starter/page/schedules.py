@@ -10,7 +10,7 @@ from starter.schedules import listing
 
 
 async def applied(desk: desks.Desk, request: Request) -> Response:
-    """`GET /schedules`: by the next time, then by name."""
+    """`GET /schedules`: by the next time; what will not start by itself stands behind, by name."""
     rows = await listing.rows(desk.temporal)
-    rows.sort(key=lambda row: (row.next is None, row.next.timestamp() if row.next else 0.0, row.name))
+    rows.sort(key=lambda row: (row.next.timestamp() if row.next and row.state == listing.ACTIVE else float("inf"), row.name))
     return desk.page(request, "schedules.html", rows=rows)

@@ -278,6 +278,10 @@ async def test_runs_and_schedules_are_listed_and_what_is_not_there_is_told(scene
             "/runs/..%2f..%2fx",
         ):
             assert (await ana.open(there_is_none)).status == 404, there_is_none
+            if there_is_none.startswith("/approvals/"):
+                await ana.open("/runs")
+                await ana.send(there_is_none, verb="approve", digest="ab" * 32)
+                assert ana.status in (404, 409), there_is_none
     await handle.terminate()
 
 

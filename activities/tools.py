@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import pathlib
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from temporalio import activity
 
-from activities import approval_check, authentication, metrics, outcomes, validators
+from activities import approval_check, authentication, heartbeats, metrics, outcomes, validators
 from activities import catalog as catalog_module
 from activities import settings as settings_module
 from activities.rest import rate_limits
@@ -20,7 +19,6 @@ from activities.transports import base, database, http, mcp, redis, rest, websoc
 from workflows import contract
 from workflows.core import errors, fit, fit_call, model
 
-_HEARTBEATS_PER_TIMEOUT: Final = 3
 _PROJECT: Final = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -60,7 +58,7 @@ class ToolActivities:
         call = _failed_call(given, self._catalog.get(given["tool"]))
         timed = self._metrics.call(given["tool"] if given["tool"] in self._catalog else metrics.UNKNOWN_TOOL)
         try:
-            async with _heartbeat():
+            async with heartbeats.beating():
                 return timed.ended(await self._call(given, progress))
         except errors.ToolError as failure:
             raise outcomes.application_error(timed.failed(failure), call, self._settings.mask) from None
@@ -248,23 +246,3 @@ def _internal(error: Exception, progress: base.Progress) -> errors.ToolError:
         f"{type(error).__name__} at {place}; this is a defect of Ordinaut, please report it; {sent}",
         {"at": place},
     )
-
-
-@contextlib.asynccontextmanager
-async def _heartbeat() -> AsyncIterator[None]:
-    """Heartbeats in the background where Temporal expects any, so that a dead worker is noticed early and a cancellation arrives."""
-    timeout = activity.info().heartbeat_timeout
-    if timeout is None or not timeout.total_seconds():
-        yield
-        return
-    beating = asyncio.create_task(_beat(timeout.total_seconds() / _HEARTBEATS_PER_TIMEOUT))
-    try:
-        yield
-    finally:
-        beating.cancel()
-
-
-async def _beat(seconds: float) -> None:
-    while True:
-        activity.heartbeat()
-        await asyncio.sleep(seconds)

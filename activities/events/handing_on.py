@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 
 from temporalio import activity, client, exceptions, service
 
-from activities import run_starting
+from activities import heartbeats, run_starting
 from activities.events import router, subscriptions, waiting_runs
 from workflows import contract
 from workflows.core import errors, sizes
@@ -45,9 +45,10 @@ class HandingOn:
         """
         taken: Taken = {"runs": [], "waits": [], "paused": [], "failed": {}}
         try:
-            found = await router.takers(self._temporal, event["type"], event["payload"])
-            starts = [self._start(event, name, revision, taken) for name, revision in found["subscriptions"].items()]
-            await _all([*starts, *(self._offer(event, wait, taken) for wait in found["waits"])])
+            async with heartbeats.beating():
+                found = await router.takers(self._temporal, event["type"], event["payload"])
+                starts = [self._start(event, name, revision, taken) for name, revision in found["subscriptions"].items()]
+                await _all([*starts, *(self._offer(event, wait, taken) for wait in found["waits"])])
         except (service.RPCError, client.WorkflowUpdateRPCTimeoutOrCancelledError, client.WorkflowQueryFailedError) as error:
             reason = str(error) or type(error).__name__
             raise exceptions.ApplicationError(f"the event is not handed on to everybody yet: {reason}", type=errors.UNREACHABLE) from None
@@ -109,7 +110,6 @@ async def _all(work: Iterable[Awaitable[None]]) -> None:
 
     async def in_turn(one: Awaitable[None]) -> None:
         async with turns:
-            activity.heartbeat()
             await one
 
     done = await asyncio.gather(*map(in_turn, work), return_exceptions=True)

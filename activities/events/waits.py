@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from temporalio import activity, client, common
 
+from activities import heartbeats
 from activities.events import past_events, router, sending, waiting_runs
 from workflows import contract
 from workflows.core import event_wait
@@ -26,15 +27,19 @@ class Waits:
 
         Gives the id of the event that the run took.
         """
-        await router.begin_wait(self._temporal, given["event_type"], given["wait"], activity.info().task_queue)
-        return await self.look_back(given)
+        async with heartbeats.beating():
+            await router.begin_wait(self._temporal, given["event_type"], given["wait"], activity.info().task_queue)
+            return await self._look(given)
 
     @activity.defn(name=contract.LOOK_BACK)
     async def look_back(self, given: contract.LookBack) -> str | None:
         """Offers the run the events that came since a time, oldest first; gives the id of the one that it took."""
+        async with heartbeats.beating():
+            return await self._look(given)
+
+    async def _look(self, given: contract.LookBack) -> str | None:
         known, wait, event_type = set(given["known"]), given["wait"], given["event_type"]
         async for event in past_events.since(self._temporal, event_type, given["since"]):
-            activity.heartbeat()
             if event["id"] in known or not event_wait.fits(wait["pins"], event_type, event["payload"]):
                 continue
             answer = await waiting_runs.offer(self._temporal, wait["run"], wait["step"], event)

@@ -23,11 +23,12 @@ from tests.benchmarks import (
     replay_cost,
     schedules,
     server_settings,
+    sign_in,
     waiting,
 )
 from workflows import converter
 
-PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "gateway", "events", "waiting")
+PARTS: Final = ("sizes", "replay", "overhead", "call", "server", "schedules", "conformance", "sign-in", "gateway", "events", "waiting")
 ROUNDS: Final = 40  # about eight minutes on two cores
 QUICK_ROUNDS: Final = 4
 QUICK_SERVER_ROUNDS: Final = 1
@@ -84,6 +85,8 @@ async def others(options: argparse.Namespace) -> None:
         say(*await schedules.run(options.quick))
     if "conformance" in options.parts:
         say(*await asyncio.to_thread(conformance.run))
+    if "sign-in" in options.parts:
+        say(*await sign_in.run())
     if "gateway" in options.parts:
         say(*await gateway.run(options.quick, options.seed))
     if "events" in options.parts:
